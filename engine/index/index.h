@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/control.h"
+#include "core/matrix_view.h"
+#include "core/trace.h"
+#include "core/types.h"
+#include "data/vector_set.h"
+#include "index/params.h"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace annscope {
+
+class ArchiveWriter;
+
+/// Counts of one search call, summed over its queries.
+struct SearchStats {
+    std::uint64_t distances = 0; ///< full-precision distances to base vectors and centroids
+    std::uint64_t hops = 0;      ///< graph nodes expanded
+    std::uint64_t lists = 0;     ///< inverted lists scanned
+    std::uint64_t codes = 0;     ///< stored vectors (codes) scanned in lists
+
+    SearchStats& operator+=(const SearchStats& other) noexcept {
+        distances += other.distances;
+        hops += other.hops;
+        lists += other.lists;
+        codes += other.codes;
+        return *this;
+    }
+};
+
+/// One part of an index's size, e.g. {"centroids", 3211264, "nlist * d * 4"}.
+struct MemoryPart {
+    std::string name;
+    std::uint64_t bytes = 0;
+    std::string formula;
+};
+
+struct IndexInfo {
+    std::string spec; ///< canonical factory text
+    Metric metric = Metric::L2;
+    std::size_t dim = 0, size = 0;
+    ElementType storage = ElementType::F32; ///< how vectors are held
+    std::vector<MemoryPart> memory;         ///< what it occupies now
+    bool trained = false;
+    double train_seconds = 0, add_seconds = 0;
+
+    std::uint64_t bytes() const noexcept {
+        std::uint64_t sum = 0;
+        for (const MemoryPart& part : memory)
+            sum += part.bytes;
+        return sum;
+    }
+};
+
+/// Where a search writes: query i to ids[i * k .. (i + 1) * k), ascending by distance, kNoId and infinity
+/// where fewer were found.
+struct SearchOutput {
+    std::span<Id> ids;
+    std::span<float> distances;
+};
+
+/// The graph inside an index, for views and health checks.
+class GraphView {
+public:
+    virtual ~GraphView() = default;
+    virtual std::size_t size() const noexcept = 0;
+    virtual std::size_t max_degree() const noexcept = 0;
+    virtual std::span<const std::uint32_t> neighbors(std::size_t node) const noexcept = 0;
+    virtual std::uint32_t entry_point() const noexcept = 0;
+};
+
+/// The cells of an inverted-file index, for views and health checks.
+class CellsView {
+public:
+    virtual ~CellsView() = default;
+    virtual std::size_t nlist() const noexcept = 0;
+    virtual VectorView centroids() const noexcept = 0; ///< nlist x dim
+    virtual std::span<const std::uint32_t> ids(std::size_t cell) const noexcept = 0;
+};
+
+/// An approximate-search index. train and add are exclusive; const members may run concurrently.
+/// Base vectors may be of any element type; queries are float32.
+class Index {
+public:
+    virtual ~Index() = default;
+
+    virtual IndexInfo info() const = 0;
+    /// Ranges are those of this index, e.g. nprobe up to its nlist.
+    virtual std::span<const ParamInfo> search_params() const noexcept = 0;
+
+    /// Learns centroids and the like from a sample of the vectors. Kinds that learn nothing succeed.
+    virtual Status train(const VectorSet& vectors, const Control& control);
+    /// Adds vectors with the next row numbers as ids. A cancelled or failed add leaves the index as it was.
+    /// Errors: NotTrained, DimensionMismatch, OutOfMemory, Cancelled, Unsupported (a second add where a kind
+    /// is built once).
+    virtual Status add(const VectorSet& vectors, const Control& control) = 0;
+
+    /// k nearest of each query (rows x dim). One query runs on the calling thread; several in parallel on
+    /// control.threads. Errors: NotTrained, DimensionMismatch, InvalidArgument (a parameter out of range, k =
+    /// 0), Cancelled.
+    Result<SearchStats> search(VectorView queries, std::size_t k, const SearchParams& params,
+                               SearchOutput out, const Control& control) const;
+    /// The same search of one query, telling each step to the trace.
+    Result<SearchStats> explain(std::span<const float> query, std::size_t k, const SearchParams& params,
+                                SearchOutput out, PathTrace& trace) const;
+
+    /// Writes everything that load needs; see index/serialize.h.
+    virtual Status save(ArchiveWriter& writer) const = 0;
+
+    virtual const GraphView* graph() const noexcept { return nullptr; }
+    virtual const CellsView* cells() const noexcept { return nullptr; }
+
+protected:
+    /// One query, parameters already checked, thread-safe. trace is null except for explain. out.ids has k
+    /// entries.
+    virtual Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
+                                           SearchOutput out, PathTrace* trace) const = 0;
+};
+
+} // namespace annscope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "index/index.h"
+#include "index/index_spec.h"
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace annscope {
+
+class ArchiveReader;
+
+struct BuildContext {
+    std::size_t dim = 0;
+    Metric metric = Metric::L2;
+    ParamSet build; ///< checked against the kind's build_params
+    std::uint64_t seed = 1234;
+};
+
+/// What the size of an index is computed from before it exists.
+struct SizeQuestion {
+    std::size_t n = 0, dim = 0;
+    ElementType storage =
+        ElementType::F32; ///< how vectors will be held: the data's type, or narrower when lossless
+    ParamSet build;
+};
+
+/// One kind of index: a file in index/ defines one, registry.cpp lists it. The conformance suite runs over
+/// all.
+struct Kind {
+    std::string_view name;    ///< what registry, archives and tests call it: "Flat", "IVF,Flat", "Vamana"
+    std::string_view example; ///< a factory string that works on small data; the conformance suite builds it
+    bool extension = false;   ///< our own grammar, unknown to Faiss
+    std::span<const ParamInfo> build_params;
+    std::span<const ParamInfo> search_params; ///< general ranges; an index narrows them
+
+    bool (*matches)(const SpecNode& root) noexcept;
+    /// A sentence or two for a person: what this index does and costs.
+    std::string (*explain)(const SpecNode& root);
+    /// Exact bytes by part after all vectors are added; equal to IndexInfo::memory.
+    std::vector<MemoryPart> (*size)(const SpecNode& root, const SizeQuestion& question);
+    /// Multiply-adds of building, for the time estimate.
+    double (*build_work)(const SpecNode& root, const SizeQuestion& question);
+    /// Errors: InvalidArgument (e.g. IVF0), with the node's column.
+    Result<std::unique_ptr<Index>> (*create)(const SpecNode& root, const BuildContext& context);
+    Result<std::unique_ptr<Index>> (*load)(ArchiveReader& reader);
+};
+
+/// All kinds, in the order in which they are tried. An explicit list: a self-registering object would be
+/// dropped from a static library.
+std::span<const Kind* const> kinds() noexcept;
+/// nullptr where none is built yet.
+const Kind* find_kind(const SpecNode& root) noexcept;
+const Kind* find_kind(std::string_view name) noexcept;
+
+} // namespace annscope

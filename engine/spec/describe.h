@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "index/kind.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace annscope {
+
+struct SizeEstimate {
+    std::vector<MemoryPart> parts; ///< exact, with formulas; empty where dim or n is unknown
+    std::uint64_t bytes = 0;
+};
+
+/// What can be said of a factory string before anything is built, whether or not the kind is built here.
+struct SpecDescription {
+    std::string canonical;
+    bool supported = false;
+    bool extension = false;            ///< not a Faiss string
+    std::string sentence;              ///< what the index does, for a person
+    std::optional<SizeEstimate> size;  ///< where n and dim are given
+    double build_seconds = 0;          ///< estimate for this machine; 0: unknown
+    std::vector<std::string> warnings; ///< metric ignored in Faiss, nlist too large for n, d not divisible,
+                                       ///< too new for Debian's Faiss, ...
+    std::string since;                 ///< Faiss version that first understood it
+};
+
+/// n or dim 0: unknown. storage: how vectors would be held.
+SpecDescription describe(const Configuration& configuration, std::size_t n, std::size_t dim, Metric metric,
+                         ElementType storage = ElementType::F32);
+
+/// A completion of what stands before the cursor in a factory line: text to insert and what it is.
+struct Completion {
+    std::string text;
+    std::string help;
+    bool supported = true;
+};
+/// Cost: microseconds; call it per key stroke.
+std::vector<Completion> complete(std::string_view line, std::size_t cursor, std::size_t n, std::size_t dim);
+
+/// Recommended values with reasons, e.g. nlist: 4 sqrt(n) .. 16 sqrt(n), N/39 with nprobe = nlist^0.3.
+struct Recommendation {
+    std::string label; ///< "4 sqrt(n)"
+    double value = 0;
+    std::string reason;
+};
+std::vector<Recommendation> recommend_nlist(std::size_t n);
+
+} // namespace annscope

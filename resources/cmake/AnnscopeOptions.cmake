@@ -1,0 +1,12 @@
+# Warnings and sanitizers for every target of the project: link with annscope_options.
+add_library(annscope_options INTERFACE)
+target_compile_options(annscope_options INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+    $<$<BOOL:${ANNSCOPE_WERROR}>:-Werror>)
+if(ANNSCOPE_SANITIZE)
+    target_compile_options(annscope_options INTERFACE -fsanitize=${ANNSCOPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+    target_link_options(annscope_options INTERFACE -fsanitize=${ANNSCOPE_SANITIZE})
+    if(ANNSCOPE_SANITIZE MATCHES "address")
+        target_compile_definitions(annscope_options INTERFACE _GLIBCXX_ASSERTIONS)
+    endif()
+endif()
