@@ -29,7 +29,8 @@ public:
     /// Uniform integer in [0, bound), bound > 0 (Lemire's multiply-shift; its bias is below 2^-32 for bound <
     /// 2^32).
     std::uint64_t below(std::uint64_t bound) noexcept {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >> 64);
+        __extension__ using Wide = unsigned __int128;
+        return static_cast<std::uint64_t>((static_cast<Wide>((*this)()) * bound) >> 64);
     }
     /// Uniform in [0, 1).
     double uniform() noexcept { return static_cast<double>((*this)() >> 11) * 0x1p-53; }
