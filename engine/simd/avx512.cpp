@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simd/tables.h"
+
+#if defined(__x86_64__)
+#include "simd/blocked_kernels.h"
+
+namespace annscope::simd {
+namespace {
+
+inline __m512 load(const float* p) noexcept {
+    return _mm512_loadu_ps(p);
+}
+inline __m512 load(const Half* p) noexcept {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+}
+inline __m512 load(const std::uint8_t* p) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+inline __m512 load(const std::int8_t* p) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))));
+}
+
+inline __mmask16 first(std::size_t n) noexcept {
+    return static_cast<__mmask16>((1u << n) - 1u);
+}
+inline __m512 load_first(const float* p, std::size_t n) noexcept {
+    return _mm512_maskz_loadu_ps(first(n), p);
+}
+inline __m512 load_first(const Half* p, std::size_t n) noexcept {
+    return _mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(n), p));
+}
+inline __m512 load_first(const std::uint8_t* p, std::size_t n) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(first(n), p)));
+}
+inline __m512 load_first(const std::int8_t* p, std::size_t n) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_maskz_loadu_epi8(first(n), p)));
+}
+
+struct FloatOp {
+    using Sum = __m512;
+    static constexpr std::size_t kStep = 16, kAccumulators = 4, kRows = 4;
+    static void clear(Sum& sum) noexcept { sum = _mm512_setzero_ps(); }
+    static void merge(Sum& sum, const Sum& other) noexcept { sum = _mm512_add_ps(sum, other); }
+    static float finish(const Sum& sum) noexcept { return _mm512_reduce_add_ps(sum); }
+};
+
+template<class Q, class X>
+struct FloatL2 : FloatOp {
+    static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, load(q), load(x)); }
+    static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
+        add(sum, load_first(q, n), load_first(x, n));
+    }
+    static void add(Sum& sum, __m512 a, __m512 b) noexcept {
+        const __m512 difference = _mm512_sub_ps(a, b);
+        sum = _mm512_fmadd_ps(difference, difference, sum);
+    }
+};
+
+template<class Q, class X>
+struct FloatIp : FloatOp {
+    static void step(Sum& sum, const Q* q, const X* x) noexcept {
+        sum = _mm512_fmadd_ps(load(q), load(x), sum);
+    }
+    static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
+        sum = _mm512_fmadd_ps(load_first(q, n), load_first(x, n), sum);
+    }
+};
+
+inline __m512i bytes(const void* p) noexcept {
+    return _mm512_loadu_si512(p);
+}
+inline __m512i first_bytes(const void* p, std::size_t n) noexcept {
+    return _mm512_maskz_loadu_epi8((std::uint64_t{1} << n) - 1, p);
+}
+
+struct ByteOp {
+    static constexpr std::size_t kStep = 64, kAccumulators = 2, kRows = 4;
+};
+
+/// Sum of squared differences: |a - b| fits a byte; its even and odd bytes are squared as 16-bit numbers.
+template<class Q, class X>
+struct ByteL2 : ByteOp {
+    using Sum = __m512i;
+    static void clear(Sum& sum) noexcept { sum = _mm512_setzero_si512(); }
+    static void merge(Sum& sum, const Sum& other) noexcept { sum = _mm512_add_epi32(sum, other); }
+    static float finish(const Sum& sum) noexcept {
+        return static_cast<float>(static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)));
+    }
+    static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, bytes(q), bytes(x)); }
+    static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
+        add(sum, first_bytes(q, n), first_bytes(x, n));
+    }
+    static void add(Sum& sum, __m512i a, __m512i b) noexcept {
+        const __m512i difference = static_cast<Q>(-1) > 0
+                                       ? _mm512_sub_epi8(_mm512_max_epu8(a, b), _mm512_min_epu8(a, b))
+                                       : _mm512_sub_epi8(_mm512_max_epi8(a, b), _mm512_min_epi8(a, b));
+        const __m512i even = _mm512_and_si512(difference, _mm512_set1_epi16(0xff));
+        const __m512i odd = _mm512_srli_epi16(difference, 8);
+        sum = _mm512_dpwssd_epi32(sum, even, even);
+        sum = _mm512_dpwssd_epi32(sum, odd, odd);
+    }
+};
+
+/// VNNI multiplies unsigned by signed bytes, so one side is shifted by 128 and the shift's share, 128 times
+/// the other side's sum, is accumulated beside and taken back at the end.
+template<class Q, class X>
+struct ByteIp : ByteOp {
+    struct Sum {
+        __m512i products, shift;
+    };
+    static constexpr bool kUnsigned = static_cast<Q>(-1) > 0;
+    static void clear(Sum& sum) noexcept { sum.products = sum.shift = _mm512_setzero_si512(); }
+    static void merge(Sum& sum, const Sum& other) noexcept {
+        sum.products = _mm512_add_epi32(sum.products, other.products);
+        sum.shift = _mm512_add_epi32(sum.shift, other.shift);
+    }
+    static float finish(const Sum& sum) noexcept {
+        const std::int64_t products = _mm512_reduce_add_epi32(sum.products);
+        const std::int64_t shift = std::int64_t{128} * _mm512_reduce_add_epi32(sum.shift);
+        return static_cast<float>(kUnsigned ? products + shift : products - shift);
+    }
+    static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, bytes(q), bytes(x)); }
+    static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
+        const __m512i a = first_bytes(q, n), b = first_bytes(x, n);
+        add(sum, a, b); // zeros beyond n: their products and shifts cancel
+    }
+    static void add(Sum& sum, __m512i a, __m512i b) noexcept {
+        const __m512i high = _mm512_set1_epi8(static_cast<char>(0x80)), one = _mm512_set1_epi8(1);
+        if constexpr (kUnsigned) { // a (b - 128), plus 128 a
+            sum.products = _mm512_dpbusd_epi32(sum.products, a, _mm512_xor_si512(b, high));
+            sum.shift = _mm512_dpbusd_epi32(sum.shift, a, one);
+        } else { // (a + 128) b, minus 128 b
+            sum.products = _mm512_dpbusd_epi32(sum.products, _mm512_xor_si512(a, high), b);
+            sum.shift = _mm512_dpbusd_epi32(sum.shift, one, b);
+        }
+    }
+};
+
+float norm(const float* x, std::size_t d) noexcept {
+    return Blocked<FloatIp<float, float>, float, float>::one(x, x, d);
+}
+
+std::size_t argmin_l2(const float* products, const float* norms, std::size_t n, float* best) noexcept {
+    const __m512 infinity = _mm512_set1_ps(__builtin_inff()), minus_two = _mm512_set1_ps(-2);
+    __m512 low = infinity;
+    __m512i at = _mm512_setzero_si512(),
+            index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    for (std::size_t j = 0; j < n; j += 16) {
+        const __mmask16 mask = n - j < 16 ? first(n - j) : static_cast<__mmask16>(0xffff);
+        const __m512 value = _mm512_mask_fmadd_ps(_mm512_maskz_loadu_ps(mask, products + j), mask, minus_two,
+                                                  _mm512_maskz_loadu_ps(mask, norms + j));
+        const __mmask16 less = _mm512_mask_cmp_ps_mask(mask, value, low, _CMP_LT_OQ);
+        low = _mm512_mask_mov_ps(low, less, value);
+        at = _mm512_mask_mov_epi32(at, less, index);
+        index = _mm512_add_epi32(index, _mm512_set1_epi32(16));
+    }
+    *best = _mm512_reduce_min_ps(low);
+    const __mmask16 equal = _mm512_cmp_ps_mask(low, _mm512_set1_ps(*best), _CMP_EQ_OQ);
+    return static_cast<std::size_t>(_mm512_mask_reduce_min_epu32(equal, at));
+}
+
+void halves(const Half* in, float* out, std::size_t n) noexcept {
+    std::size_t i = 0;
+    for (; i + 16 <= n; i += 16)
+        _mm512_storeu_ps(out + i, load(in + i));
+    if (i < n)
+        _mm512_mask_storeu_ps(out + i, first(n - i), load_first(in + i, n - i));
+}
+
+} // namespace
+
+const Kernels& avx512_kernels() noexcept {
+    static constexpr Kernels kTable{
+        Isa::Avx512,
+        make_kernels<FloatL2, FloatIp, float, float>(),
+        make_kernels<FloatL2, FloatIp, float, Half>(),
+        make_kernels<FloatL2, FloatIp, float, std::uint8_t>(),
+        make_kernels<FloatL2, FloatIp, float, std::int8_t>(),
+        make_kernels<ByteL2, ByteIp, std::uint8_t, std::uint8_t>(),
+        make_kernels<ByteL2, ByteIp, std::int8_t, std::int8_t>(),
+        norm,
+        argmin_l2,
+        halves,
+    };
+    return kTable;
+}
+
+} // namespace annscope::simd
+#endif
