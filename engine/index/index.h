@@ -6,11 +6,13 @@
 #include "core/trace.h"
 #include "core/types.h"
 #include "data/vector_set.h"
+#include "index/index_spec.h"
 #include "index/params.h"
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace annscope {
@@ -89,6 +91,7 @@ class Index {
 public:
     virtual ~Index() = default;
 
+    /// train_seconds and add_seconds are what set_build_seconds was told.
     virtual IndexInfo info() const = 0;
     /// Ranges are those of this index, e.g. nprobe up to its nlist.
     virtual std::span<const ParamInfo> search_params() const noexcept = 0;
@@ -115,11 +118,25 @@ public:
     virtual const GraphView* graph() const noexcept { return nullptr; }
     virtual const CellsView* cells() const noexcept { return nullptr; }
 
+    /// Set once by build_index and load_index; its kind is empty in an index that neither of them made.
+    const IndexOrigin& origin() const noexcept { return m_origin; }
+    void set_origin(IndexOrigin origin) { m_origin = std::move(origin); }
+    /// Wall-clock seconds of the training and adding that made this index.
+    void set_build_seconds(double train, double add) noexcept {
+        m_train_seconds = train;
+        m_add_seconds = add;
+    }
+
 protected:
     /// One query, parameters already checked, thread-safe. trace is null except for explain. out.ids has k
     /// entries.
     virtual Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
                                            SearchOutput out, PathTrace* trace) const = 0;
+
+    double m_train_seconds = 0, m_add_seconds = 0; ///< for info()
+
+private:
+    IndexOrigin m_origin;
 };
 
 } // namespace annscope

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/types.h"
 #include "index/params.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -35,6 +37,21 @@ struct Configuration {
     ParamSet build;
     SearchParams search;
     friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// What an empty index is made for.
+struct BuildContext {
+    std::size_t dim = 0;
+    Metric metric = Metric::L2;
+    ParamSet build; ///< checked against the kind's build_params
+    std::uint64_t seed = 1234;
+};
+
+/// What an index was made from; archives keep it, so that a loaded index can be named and built again.
+struct IndexOrigin {
+    std::string kind; ///< of the registry
+    SpecNode spec;
+    BuildContext context;
 };
 
 } // namespace annscope

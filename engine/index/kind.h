@@ -12,13 +12,6 @@ namespace annscope {
 
 class ArchiveReader;
 
-struct BuildContext {
-    std::size_t dim = 0;
-    Metric metric = Metric::L2;
-    ParamSet build; ///< checked against the kind's build_params
-    std::uint64_t seed = 1234;
-};
-
 /// What the size of an index is computed from before it exists.
 struct SizeQuestion {
     std::size_t n = 0, dim = 0;
@@ -46,6 +39,8 @@ struct Kind {
     /// Errors: InvalidArgument (e.g. IVF0), with the node's column.
     Result<std::unique_ptr<Index>> (*create)(const SpecNode& root, const BuildContext& context);
     Result<std::unique_ptr<Index>> (*load)(ArchiveReader& reader);
+    /// Keeps the rows it is given instead of copying them, unless the metric changes them.
+    bool shares_vectors = false;
 };
 
 /// All kinds, in the order in which they are tried. An explicit list: a self-registering object would be

@@ -3,30 +3,45 @@
 
 #include "index/kind.h"
 
+#include <cstring>
 #include <filesystem>
 #include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace annscope {
 
 // The file: magic "ANNSCOPE", u32 format version, then sections {u32 tag length, tag, u64 bytes, u64
-// checksum, bytes}, all little endian; the first section is the header (kind, factory text, build parameters,
-// metric, dim, n) as JSON. Every section is checked before it is used.
+// checksum, bytes}, all little endian. The checksum is XXH64 of tag, u64 bytes and the bytes. The first
+// section is the header (kind, factory text and tree, build parameters, metric, dim, n) as JSON; the last is
+// "end", without bytes, so that a file cut between two sections is noticed. Every section is checked before
+// it is used.
 inline constexpr std::uint32_t kArchiveVersion = 1;
 
 class ArchiveWriter {
 public:
     virtual ~ArchiveWriter() = default;
-    virtual Status section(std::string_view tag, const void* data, std::size_t bytes) = 0;
+    /// A section in pieces: begin, then append until the announced bytes are there.
+    virtual Status begin(std::string_view tag, std::uint64_t bytes) = 0;
+    virtual Status append(const void* data, std::size_t bytes) = 0;
 
+    Status section(std::string_view tag, const void* data, std::size_t bytes) {
+        ANNSCOPE_TRY(begin(tag, bytes));
+        return append(data, bytes);
+    }
     template<class T>
     Status array(std::string_view tag, std::span<const T> values) {
+        static_assert(std::is_trivially_copyable_v<T>);
         return section(tag, values.data(), values.size_bytes());
     }
     template<class T>
     Status value(std::string_view tag, const T& value) {
+        static_assert(std::is_trivially_copyable_v<T>);
         return section(tag, &value, sizeof value);
     }
-    /// Element type, rows, dim, then the rows, densely.
+    /// u64 element type, u64 rows, u64 dim, then the rows, densely.
     Status vectors(std::string_view tag, const VectorSet& set);
 };
 
@@ -56,7 +71,10 @@ public:
         ANNSCOPE_ASSIGN(AlignedBuffer<T> one, array<T>(tag, 1));
         return one[0];
     }
+    /// Of the header's dim and at least one element a row; a copy of its own. Errors: CorruptFile.
     Result<VectorSet> vectors(std::string_view tag);
+    /// For what a kind finds wrong in bytes whose checksum is right, e.g. offsets out of order.
+    Error corrupt(std::string_view tag, std::string_view what) const;
 
 protected:
     Error wrong_length(std::string_view tag, std::size_t bytes) const;
@@ -70,10 +88,11 @@ struct ArchiveInfo {
 };
 Result<ArchiveInfo> read_archive_info(const std::filesystem::path& path);
 
-/// Writes to a temporary file beside path, then renames. Errors: Io, Cancelled.
+/// Writes to a temporary file beside path, then renames. Phase: "Saving index". Errors: Io, Cancelled,
+/// NotTrained, InvalidArgument (an index that build_index did not make).
 Status save_index(const Index& index, const std::filesystem::path& path, const Control& control);
-/// Errors: Io, CorruptFile (truncated, flipped bits, impossible sizes), Unsupported (a newer version, an
-/// unknown kind), OutOfMemory.
+/// Phase: "Loading index". Errors: Io, CorruptFile (truncated, flipped bits, impossible sizes), Unsupported
+/// (a newer version, an unknown kind), OutOfMemory, Cancelled.
 Result<std::unique_ptr<Index>> load_index(const std::filesystem::path& path, const Control& control);
 
 } // namespace annscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/control.h"
 #include "data/vector_set.h"
 #include "simd/kernels.h"
 
@@ -18,8 +19,14 @@ struct StoredForm {
     std::size_t zero_rows = 0; ///< cosine: rows of length zero
 };
 StoredForm stored_form(const VectorSet& vectors, Metric metric, bool narrow);
+/// The same on all threads of the control, which may cancel it. Errors: OutOfMemory, Cancelled.
+Result<StoredForm> stored_form(const VectorSet& vectors, Metric metric, bool narrow, const Control& control);
 /// The element type stored_form would give, for estimates.
 ElementType stored_type(const VectorSet& vectors, Metric metric, bool narrow);
+
+/// All rows of all parts, in their order, densely, in storage of its own; float32 where the parts are not of
+/// one type. The parts have one dimension. Errors: OutOfMemory, Cancelled.
+Result<VectorSet> concatenated(std::span<const VectorSet> parts, const Control& control);
 
 /// A query, converted once to what the kernels for the stored type need. Holds the conversion; reuse it per
 /// thread.
