@@ -148,7 +148,9 @@ Result<std::unique_ptr<ArchiveFileWriter>> ArchiveFileWriter::create(const std::
                                                                      const Control& control) {
     static std::atomic<unsigned> counter{0};
     std::filesystem::path temporary = path;
-    temporary += "." + std::to_string(::getpid()) + "-" + std::to_string(counter++) + ".part";
+    std::string suffix = std::to_string(::getpid());
+    suffix += '-' + std::to_string(counter++);
+    temporary += '.' + suffix + ".part";
     const int file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (file < 0)
         return system_error("create", temporary);
