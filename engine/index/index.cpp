@@ -9,16 +9,17 @@
 namespace annscope {
 namespace {
 
-Status check_search(const IndexInfo& info, std::size_t dim, std::size_t k) {
-    if (!info.trained)
-        return Error{ErrorCode::NotTrained, "The index " + info.spec + " has not been trained."};
-    if (dim != info.dim)
+/// Runs for every query, so it makes no text unless something is wrong.
+Status check_search(const Index& index, std::size_t dim, std::size_t k, const SearchParams& params) {
+    if (!index.trained())
+        return Error{ErrorCode::NotTrained, "The index " + index.info().spec + " has not been trained."};
+    if (dim != index.dim())
         return Error{ErrorCode::DimensionMismatch, "The query has " + std::to_string(dim) +
-                                                       " dimensions, the index " + info.spec + " has " +
-                                                       std::to_string(info.dim) + "."};
+                                                       " dimensions, the index " + index.info().spec +
+                                                       " has " + std::to_string(index.dim()) + "."};
     if (k == 0)
         return Error{ErrorCode::InvalidArgument, "k must be at least 1."};
-    return {};
+    return params.empty() ? Status{} : check_params(params, index.search_params(), "The index");
 }
 
 } // namespace
@@ -33,11 +34,7 @@ Result<SearchStats> Index::search(VectorView queries, std::size_t k, const Searc
         return search_one(queries.row(i), k, params,
                           {out.ids.subspan(i * k, k), out.distances.subspan(i * k, k)}, nullptr);
     };
-    {
-        const IndexInfo about = info();
-        ANNSCOPE_TRY(check_search(about, queries.cols(), k));
-        ANNSCOPE_TRY(check_params(params, search_params(), about.spec));
-    }
+    ANNSCOPE_TRY(check_search(*this, queries.cols(), k, params));
     if (out.ids.size() < queries.rows() * k || out.distances.size() < queries.rows() * k)
         return Error{ErrorCode::InvalidArgument, "The output is smaller than queries x k."};
     if (queries.rows() == 1)
@@ -69,9 +66,7 @@ Result<SearchStats> Index::search(VectorView queries, std::size_t k, const Searc
 
 Result<SearchStats> Index::explain(std::span<const float> query, std::size_t k, const SearchParams& params,
                                    SearchOutput out, PathTrace& trace) const {
-    const IndexInfo about = info();
-    ANNSCOPE_TRY(check_search(about, query.size(), k));
-    ANNSCOPE_TRY(check_params(params, search_params(), about.spec));
+    ANNSCOPE_TRY(check_search(*this, query.size(), k, params));
     return search_one(query.data(), k, params, {out.ids.first(k), out.distances.first(k)}, &trace);
 }
 

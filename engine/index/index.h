@@ -93,6 +93,9 @@ public:
 
     /// train_seconds and add_seconds are what set_build_seconds was told.
     virtual IndexInfo info() const = 0;
+    /// The same as info()'s, without making one: these are asked once per query.
+    virtual std::size_t dim() const noexcept { return info().dim; }
+    virtual bool trained() const noexcept { return info().trained; }
     /// Ranges are those of this index, e.g. nprobe up to its nlist.
     virtual std::span<const ParamInfo> search_params() const noexcept = 0;
 

@@ -3,11 +3,9 @@
 
 #include "data/dataset.h"
 #include "tune/operating_point.h"
+#include "tune/parameter_space.h"
 
 #include <functional>
-#include <span>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace annscope {
@@ -20,22 +18,13 @@ struct Workload {
 };
 Workload workload_of(const Dataset& dataset, std::size_t max_queries = 0);
 
-/// Values per search parameter; the sweep measures their product. Parameters not named keep their defaults.
-struct ParameterSpace {
-    std::vector<std::pair<std::string, std::vector<double>>> values;
-    std::vector<SearchParams> points() const;
-};
-/// From ParamInfo: 1, 2, 4, ... for log scales, within what this index and k allow.
-ParameterSpace default_space(const Index& index, std::size_t k);
-/// "nprobe=1,2,4,8" as on the command line; may be given once per parameter. Errors: ParseError.
-Result<std::pair<std::string, std::vector<double>>> parse_grid(std::string_view text);
-
 struct SweepOptions {
     std::size_t k = 10;
     int repeats = 3;
     int threads = 1; ///< 1: latency of single queries; more: throughput of batches
     bool warm_up = true;
     double max_seconds_per_point = 20; ///< fewer repeats (at least one) beyond that
+    bool stop_at_full_recall = false;  ///< skip the rest once two points in a row found everything
 };
 
 using OnPoint = std::function<void(const OperatingPoint&)>;
