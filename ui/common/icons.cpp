@@ -9,6 +9,12 @@
 #include <QPixmap>
 #include <QSvgRenderer>
 
+// A static library's resources are linked, and known, only when asked for; the macro needs the global
+// namespace.
+static void registerResources() {
+    Q_INIT_RESOURCE(annscope);
+}
+
 namespace annscope::ui {
 namespace {
 
@@ -39,7 +45,16 @@ private:
 
 } // namespace
 
+void useResources() {
+    static const bool once = [] {
+        registerResources();
+        return true;
+    }();
+    (void)once;
+}
+
 QIcon icon(const QString& name) {
+    useResources();
     QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
     if (!file.open(QIODevice::ReadOnly))
         return {};

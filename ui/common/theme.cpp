@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/common/theme.h"
 
+#include "ui/common/icons.h"
 #include "ui/common/palette.h"
 #include "ui/common/system_scheme.h"
 
@@ -174,6 +175,7 @@ QString themeName(Theme theme) {
 
 void applyTheme(QApplication& application, Theme theme) {
     static SystemScheme* system = nullptr;
+    useResources();
     if (!system) { // before our palette hides the platform's
         system = new SystemScheme(&application);
         QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
