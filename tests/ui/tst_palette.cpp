@@ -95,7 +95,7 @@ void TestPalette::everyIconIsDrawnInTheTextColour() {
             int inked = 0;
             for (int y = 0; y < image.height(); ++y)
                 for (int x = 0; x < image.width(); ++x)
-                    if (qAlpha(image.pixel(x, y)) > 200) {
+                    if (qAlpha(image.pixel(x, y)) > 120) {
                         ++inked;
                         QVERIFY2(contrastRatio(QColor::fromRgb(image.pixel(x, y)), palette().text) < 1.3,
                                  qPrintable(file));
