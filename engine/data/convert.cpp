@@ -138,22 +138,28 @@ double value_at(const Source& source, std::size_t row, std::size_t col) noexcept
     });
 }
 
-Result<VectorSet> load_vectors(const std::filesystem::path& path, const Source& source,
-                               std::vector<std::string>& warnings, const Control& control) {
-    const ElementType type = memory_type(source.number, source.bytes);
-    const std::size_t row_bytes = source.cols * element_size(type);
-    ANNSCOPE_ASSIGN(const Storage storage, allocate(path, source.rows, source.cols, element_size(type)));
-    control.begin("Reading", source.rows * row_bytes);
+Result<bool> load_rows(const std::filesystem::path& path, const Source& source, std::byte* out,
+                       const Control& control) {
+    const std::size_t row_bytes = source.cols * element_size(memory_type(source.number, source.bytes));
     Findings findings;
     const std::size_t grain = std::max<std::size_t>(1, kBlockBytes / 8 / (source.cols * source.bytes));
     ANNSCOPE_TRY(parallel_for(source.rows, grain, control, [&](std::size_t begin, std::size_t end, int) {
-        convert_rows(source, begin, end, storage.data() + begin * row_bytes, findings);
+        convert_rows(source, begin, end, out + begin * row_bytes, findings);
         control.advance((end - begin) * row_bytes);
     }));
     if (const std::size_t place = findings.first_bad; place != Findings::kNone)
         return not_finite(path.string(), place / source.cols, place % source.cols,
                           value_at(source, place / source.cols, place % source.cols));
-    if (findings.rounded)
+    return findings.rounded.load();
+}
+
+Result<VectorSet> load_vectors(const std::filesystem::path& path, const Source& source,
+                               std::vector<std::string>& warnings, const Control& control) {
+    const ElementType type = memory_type(source.number, source.bytes);
+    ANNSCOPE_ASSIGN(const Storage storage, allocate(path, source.rows, source.cols, element_size(type)));
+    control.begin("Reading", source.rows * source.cols * element_size(type));
+    ANNSCOPE_ASSIGN(const bool rounded, load_rows(path, source, storage.data(), control));
+    if (rounded)
         warnings.push_back(path.string() + ": " + kRoundedWarning);
     return storage.as_vectors(type, source.rows, source.cols);
 }

@@ -47,6 +47,10 @@ double value_at(const Source& source, std::size_t row, std::size_t col) noexcept
 Result<VectorSet> load_vectors(const std::filesystem::path& path, const Source& source,
                                std::vector<std::string>& warnings, const Control& control);
 
+/// The same into out, which has room for all rows; begins no phase. True: large integers were rounded.
+Result<bool> load_rows(const std::filesystem::path& path, const Source& source, std::byte* out,
+                       const Control& control);
+
 /// Integers as ids; the largest unsigned value is kNoId, as -1 is. Errors: CorruptFile for floats.
 Result<std::vector<Id>> load_ids(const std::filesystem::path& path, const Source& source);
 

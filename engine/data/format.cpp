@@ -97,9 +97,27 @@ FileFormat bin_kind(const MappedFile& file) {
 
 Result<FileContents> dispatch(const fs::path& path, FileFormat format, FileRole role,
                               const Control& control) {
-    if (format == FileFormat::Hdf5)
+    switch (format) {
+    case FileFormat::Fvecs:
+    case FileFormat::Bvecs:
+    case FileFormat::Ivecs:
+        return reader::read_texmex(path, format, role, control);
+    case FileFormat::Fbin:
+    case FileFormat::U8bin:
+    case FileFormat::I8bin:
+    case FileFormat::DiskannBin:
+    case FileFormat::TruthBin:
+        return reader::read_bin(path, format, role, control);
+    case FileFormat::Npy:
+        return reader::read_npy(path, role, control);
+    case FileFormat::NpyFolder:
+        return reader::read_npy_folder(path, role, control);
+    case FileFormat::Hdf5:
         return reader::read_hdf5(path, role, control);
-    return reader::unsupported(path, std::string("files of format ") + std::string(name(format)) + " are not read.");
+    case FileFormat::Text:
+        break;
+    }
+    return reader::read_text(path, role, control);
 }
 
 } // namespace
