@@ -58,6 +58,14 @@ public:
         m_heap.clear();
     }
 
+    /// The same into neighbours.
+    void drain(std::span<Neighbor> out) {
+        std::sort_heap(m_heap.begin(), m_heap.end());
+        for (std::size_t i = 0; i < out.size(); ++i)
+            out[i] = i < m_heap.size() ? m_heap[i] : Neighbor{};
+        m_heap.clear();
+    }
+
 private:
     std::size_t m_k;
     std::vector<Neighbor> m_heap;

@@ -40,7 +40,9 @@ public:
 
     Status add(const VectorSet& vectors, const Control& control) override;
 
-    Status save(ArchiveWriter& writer) const override { return writer.vectors("vectors", m_vectors); }
+    Status save(ArchiveWriter& writer) const override {
+        return m_vectors.empty() ? Status() : writer.vectors("vectors", m_vectors);
+    }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams&, SearchOutput out,
@@ -94,7 +96,10 @@ Result<std::unique_ptr<Index>> create_flat(const SpecNode&, const BuildContext& 
 }
 
 Result<std::unique_ptr<Index>> load_flat(ArchiveReader& reader) {
-    ANNSCOPE_ASSIGN(VectorSet vectors, reader.vectors("vectors"));
+    VectorSet vectors;
+    if (reader.header().size > 0) {
+        ANNSCOPE_ASSIGN(vectors, reader.vectors("vectors"));
+    }
     return std::unique_ptr<Index>(std::make_unique<FlatIndex>(reader.context(), std::move(vectors)));
 }
 
