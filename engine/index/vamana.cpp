@@ -101,7 +101,6 @@ private:
     BuildContext m_context;
     VectorSet m_vectors; // as stored
     VamanaGraph m_graph;
-    double m_add_seconds = 0;
     mutable ScratchPool<QueryScratch> m_pool;
 };
 
@@ -114,6 +113,7 @@ IndexInfo VamanaIndex::info() const {
     about.storage = m_vectors.type();
     about.memory = memory_parts(about.size, about.dim, about.storage, m_max_degree);
     about.trained = true;
+    about.train_seconds = m_train_seconds;
     about.add_seconds = m_add_seconds;
     return about;
 }
@@ -138,8 +138,8 @@ Status VamanaIndex::add(const VectorSet& vectors, const Control& control) {
         return {};
     ANNSCOPE_TRY(check_add(vectors));
     const Timer timer;
-    StoredForm stored =
-        stored_form(vectors, m_context.metric, value_or_default(m_context.build, kNarrow) != 0);
+    const bool narrow = value_or_default(m_context.build, kNarrow) != 0;
+    ANNSCOPE_ASSIGN(StoredForm stored, stored_form(vectors, m_context.metric, narrow, control));
     ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(stored.vectors, m_context.metric, control));
     const VamanaOptions options{
         m_max_degree, static_cast<std::size_t>(value_or_default(m_context.build, kBuildWidth)),
