@@ -12,6 +12,8 @@
 namespace annscope {
 namespace {
 
+constexpr std::size_t kNone = ~std::size_t(0);
+
 /// The exponent is all ones in NaN and infinity only. Blocks keep the inner loop free of branches.
 template<class Bits, class T>
 std::size_t first_with_exponent(const T* v, std::size_t n, Bits exponent) noexcept {
@@ -37,42 +39,67 @@ void keep_smaller(std::atomic<std::size_t>& least, std::size_t value) noexcept {
     }
 }
 
-/// The place (row * dim + column) of the first value that is not finite in rows [begin, end), or no_place.
+/// The place (row * dim + column) of the first value that is not finite in rows [begin, end), or kNone.
 template<class T>
-std::size_t first_bad_place(const MatrixView<T>& view, std::size_t begin, std::size_t end,
-                            std::size_t no_place) noexcept {
+std::size_t first_bad_place(const MatrixView<T>& view, std::size_t begin, std::size_t end) noexcept {
     if (view.contiguous()) {
         const std::size_t n = (end - begin) * view.cols();
         const std::size_t at = first_non_finite(view.row(begin), n);
-        return at < n ? begin * view.cols() + at : no_place;
+        return at < n ? begin * view.cols() + at : kNone;
     }
     for (std::size_t i = begin; i < end; ++i)
         if (const std::size_t at = first_non_finite(view.row(i), view.cols()); at < view.cols())
             return i * view.cols() + at;
-    return no_place;
+    return kNone;
 }
 
-template<class T>
-Status check_finite_values(const VectorSet& vectors, const std::string& name, const Control& control) {
-    constexpr std::size_t kNoPlace = ~std::size_t(0);
-    const MatrixView<T> view = vectors.view<T>();
-    std::atomic<std::size_t> first{kNoPlace};
-    const std::size_t grain = std::max<std::size_t>(1, (1u << 20) / (vectors.dim() * sizeof(T)));
-    ANNSCOPE_TRY(parallel_for(view.rows(), grain, control, [&](std::size_t begin, std::size_t end, int) {
-        if (first.load(std::memory_order_relaxed) == kNoPlace)
-            keep_smaller(first, first_bad_place(view, begin, end, kNoPlace));
-        control.advance(end - begin);
-    }));
-    if (first == kNoPlace)
-        return {};
-    // Another thread may have skipped an earlier block once one was found: look for the very first.
-    const std::size_t place = first_bad_place(view, 0, first / vectors.dim() + 1, kNoPlace);
-    const T value = view.row(place / vectors.dim())[place % vectors.dim()];
-    if constexpr (std::is_same_v<T, Half>)
-        return not_finite(name, place / vectors.dim(), place % vectors.dim(),
-                          static_cast<double>(half_to_float(value)));
-    else
-        return not_finite(name, place / vectors.dim(), place % vectors.dim(), static_cast<double>(value));
+/// In mapped fvecs and bvecs the four bytes before each row repeat the dimension. Their reader looks at a
+/// sample of them where the file is large; in this pass over the rows they cost nothing.
+bool has_row_headers(const VectorSet& vectors) noexcept {
+    return vectors.mapped() &&
+           (vectors.stride() - vectors.dim()) * element_size(vectors.type()) == sizeof(std::int32_t);
+}
+
+std::int32_t header_before(const VectorSet& vectors, std::size_t row) noexcept {
+    std::int32_t d = 0;
+    std::memcpy(&d, static_cast<const std::byte*>(vectors.row(row)) - sizeof d, sizeof d);
+    return d;
+}
+
+std::size_t first_bad_header(const VectorSet& vectors, std::size_t begin, std::size_t end) noexcept {
+    for (std::size_t i = std::max<std::size_t>(begin, 1); i < end; ++i) // a slice begins behind a header
+        if (header_before(vectors, i) != static_cast<std::int32_t>(vectors.dim()))
+            return i;
+    return kNone;
+}
+
+std::size_t first_bad_value(const VectorSet& vectors, std::size_t begin, std::size_t end) noexcept {
+    switch (vectors.type()) {
+    case ElementType::F32:
+        return first_bad_place(vectors.view<float>(), begin, end);
+    case ElementType::F16:
+        return first_bad_place(vectors.view<Half>(), begin, end);
+    case ElementType::U8:
+    case ElementType::I8:
+        break;
+    }
+    return kNone;
+}
+
+Error bad_header(const VectorSet& vectors, const std::string& name, std::size_t row) {
+    return {ErrorCode::CorruptFile,
+            name + ": vector " + std::to_string(row) + " (counted from 0) has dimension " +
+                std::to_string(header_before(vectors, row)) + ", but vector 0 has " +
+                std::to_string(vectors.dim()) + "; one dimension for all was expected."};
+}
+
+Error bad_value(const VectorSet& vectors, const std::string& name, std::size_t place) {
+    const std::size_t row = place / vectors.dim(), column = place % vectors.dim();
+    const void* values = vectors.row(row);
+    const float value = vectors.type() == ElementType::F32
+                            ? static_cast<const float*>(values)[column]
+                            : half_to_float(static_cast<const Half*>(values)[column]);
+    return not_finite(name, row, column, static_cast<double>(value));
 }
 
 } // namespace
@@ -95,17 +122,26 @@ Error not_finite(const std::string& name, std::size_t row, std::size_t column, d
 
 Status check_finite(const VectorSet& vectors, const std::string& name, const Control& control) {
     control.begin("Checking", vectors.size());
-    switch (vectors.type()) {
-    case ElementType::F32:
-        return check_finite_values<float>(vectors, name, control);
-    case ElementType::F16:
-        return check_finite_values<Half>(vectors, name, control);
-    case ElementType::U8:
-    case ElementType::I8:
-        control.advance(vectors.size());
-        break;
-    }
-    return {};
+    const bool headers = has_row_headers(vectors);
+    const bool floats = vectors.type() == ElementType::F32 || vectors.type() == ElementType::F16;
+    if (!headers && !floats)
+        return {};
+    std::atomic<std::size_t> header{kNone}, place{kNone};
+    const std::size_t row_bytes = std::max<std::size_t>(1, vectors.dim() * element_size(vectors.type()));
+    const std::size_t grain = std::max<std::size_t>(1, (1u << 20) / row_bytes);
+    // Only blocks behind a known error are skipped, so the first error is reported whatever the threads do.
+    ANNSCOPE_TRY(parallel_for(vectors.size(), grain, control, [&](std::size_t begin, std::size_t end, int) {
+        if (header.load(std::memory_order_relaxed) < begin ||
+            place.load(std::memory_order_relaxed) / vectors.dim() < begin)
+            return;
+        if (headers)
+            keep_smaller(header, first_bad_header(vectors, begin, end));
+        keep_smaller(place, first_bad_value(vectors, begin, end));
+        control.advance(end - begin);
+    }));
+    if (header != kNone)
+        return bad_header(vectors, name, header);
+    return place == kNone ? Status() : bad_value(vectors, name, place);
 }
 
 } // namespace annscope

@@ -167,8 +167,9 @@ Result<VectorSet> load_table(const std::filesystem::path& path, const Table& tab
         if (hdf5::can_inflate_chunks(info) && hdf5::memory_size(plan.read) == info.element_bytes) {
             ANNSCOPE_ASSIGN(done, hdf5::inflate_chunks(path.string(), table, storage.data(), control));
             if (done)
-                ANNSCOPE_TRY(
-                    check_block(label(path, info), plan.type, storage.data(), 0, table.rows(), table.cols()));
+                ANNSCOPE_TRY(check_finite(storage.as_vectors(plan.type, table.rows(), table.cols()),
+                                          label(path, info),
+                                          Control{control.stop, nullptr, control.threads}));
         }
         if (!done)
             ANNSCOPE_TRY(read_direct(table, label(path, info), plan, storage.data(), control));
