@@ -329,6 +329,11 @@ std::optional<Result<SpecNode>> parse_min_max(Segments segments, int depth) {
         return Result<SpecNode>(parse_error(
             head.end_column(), std::string(head.text) + " needs a comma and an index after it, as in " +
                                    std::string(head.text) + ",SQ8."));
+    const Segment rest = joined(segments.subspan(1));
+    if (const std::size_t at = rest.text.find('('); at != std::string_view::npos)
+        return Result<SpecNode>(parse_error(rest.column + static_cast<int>(at),
+                                            "Faiss cannot read parentheses after " + std::string(head.text) +
+                                                ": expected an index without them."));
     Result<SpecNode> inner = parse_index(segments.subspan(1), depth);
     if (!inner)
         return inner;

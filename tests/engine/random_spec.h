@@ -24,7 +24,7 @@ public:
 private:
     /// What may stand here without Faiss cutting the text at the wrong place (see the parser).
     struct Allowed {
-        bool suffixes = true, transforms = true, refine = true, panorama = true;
+        bool suffixes = true, transforms = true, refine = true, panorama = true, parentheses = true;
     };
 
     std::uint64_t pick(std::uint64_t below) {
@@ -129,14 +129,14 @@ private:
     SpecNode graph(std::string_view name) {
         SpecNode graph = node(name, {degree()});
         const bool hnsw = name == "HNSW";
-        switch (pick(hnsw && !m_old ? 6 : 4)) {
+        switch (pick(!m_old ? (hnsw ? 6 : 4) : hnsw ? 4 : 1)) { // NSG of Faiss 1.7.3 takes no code
         case 0:
             break;
         case 1:
             graph.children.push_back(scalar());
             break;
         case 2:
-            graph.children.push_back(pq());
+            graph.children.push_back(m_old ? node("PQ", {m(), 8}, any<const char*>({"", "np"})) : pq());
             break;
         case 3:
             if (hnsw)
@@ -178,6 +178,8 @@ private:
                          any<const char*>({"_SQ8", "_FP16", "_FP32"})));
             break;
         case 3: {
+            if (!allowed.parentheses)
+                break;
             allowed.suffixes = allowed.transforms = true;
             SpecNode coarse = index(depth + 1, allowed);
             if (!(coarse == node("Flat")))
@@ -194,7 +196,8 @@ private:
         case 0:
             return node("Flat");
         case 1:
-            return coin() ? node("LSH", {}, any<const char*>({"", "r", "t", "rt"})) : node("LSH", {64}, "rt");
+            return m_old || coin() ? node("LSH", {}, any<const char*>({"", "r", "t", "rt"}))
+                                   : node("LSH", {64}, "rt");
         case 2:
             return node("ZnLattice", {any<std::uint64_t>({2, 4}), 10, 6});
         case 3:
@@ -273,9 +276,11 @@ private:
         if (depth > 3)
             return coin() ? node("Flat") : pq();
         switch (pick(9)) {
-        case 0:
-            return node(m_old ? "IDMap" : any<const char*>({"IDMap", "IDMap2"}), {}, "",
-                        {index(depth + 1, allowed)});
+        case 0: {
+            // Faiss 1.7.3 cuts parentheses before IDMap, and then cannot read them.
+            SpecNode inner = m_old ? graph("HNSW") : index(depth + 1, allowed);
+            return node(any<const char*>({"IDMap", "IDMap2"}), {}, "", {std::move(inner)});
+        }
         case 1:
         case 2:
             if (!allowed.suffixes)
@@ -294,7 +299,7 @@ private:
         }
         case 4: {
             Allowed rest = allowed;
-            rest.suffixes = false;
+            rest.suffixes = rest.parentheses = false;
             rest.transforms = true;
             return node(any<const char*>({"MinMax", "MinMaxFP16"}), {}, "", {index(depth + 1, rest)});
         }
