@@ -43,7 +43,8 @@ Status check_table(const std::filesystem::path& path, const TableInfo& info) {
         return unsupported(
             path, what + " does not hold numbers; integers or floating-point numbers were expected.");
     if (info.shape.size() != 2)
-        return corrupt(path, what + " has " + std::to_string(info.shape.size()) + " dimensions (" +
+        return corrupt(path, what + " has " + std::to_string(info.shape.size()) +
+                                 (info.shape.size() == 1 ? " dimension (" : " dimensions (") +
                                  shape_text(info) + "); 2 were expected, a row for each vector.");
     ANNSCOPE_TRY(check_shape(path, info.shape[0], info.shape[1]));
     if (!info.readable_filters)
@@ -157,6 +158,9 @@ Result<VectorSet> load_table(const std::filesystem::path& path, const Table& tab
                              std::vector<std::string>& warnings, const Control& control) {
     const TableInfo& info = table.info();
     ANNSCOPE_TRY(check_table(path, info));
+    if (info.partly_written)
+        warnings.push_back(label(path, info) +
+                           ": parts of the data set were never written; they read as the file's fill value.");
     const MemoryPlan plan = plan_memory(info);
     ANNSCOPE_ASSIGN(const Storage storage,
                     allocate(path, table.rows(), table.cols(), element_size(plan.type)));

@@ -2,6 +2,7 @@
 #include "data/hdf5_file.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <hdf5.h>
 
@@ -89,6 +90,13 @@ void describe_type(hid_t dataset, TableInfo& info) {
     info.little_endian = H5Tget_order(type.id()) != H5T_ORDER_BE;
 }
 
+std::uint64_t chunks_in_grid(const TableInfo& info) {
+    double grid = 1; // a lying header may overflow an integer
+    for (std::size_t i = 0; i < info.chunk.size(); ++i)
+        grid *= std::ceil(static_cast<double>(info.shape[i]) / static_cast<double>(info.chunk[i]));
+    return grid < 1e15 ? static_cast<std::uint64_t>(grid) : ~std::uint64_t(0);
+}
+
 void describe_storage(hid_t dataset, TableInfo& info) {
     info.stored_bytes = H5Dget_storage_size(dataset);
     const Handle plist(H5Dget_create_plist(dataset), H5Pclose);
@@ -96,6 +104,10 @@ void describe_storage(hid_t dataset, TableInfo& info) {
         std::vector<hsize_t> chunk(info.shape.size());
         if (H5Pget_chunk(plist.id(), static_cast<int>(chunk.size()), chunk.data()) >= 0)
             info.chunk.assign(chunk.begin(), chunk.end());
+        hsize_t written = 0;
+        const Handle space(H5Dget_space(dataset), H5Sclose);
+        info.partly_written =
+            H5Dget_num_chunks(dataset, space.id(), &written) >= 0 && written < chunks_in_grid(info);
     }
     const int filters = H5Pget_nfilters(plist.id());
     for (int i = 0; i < filters; ++i) {

@@ -50,6 +50,7 @@ struct TableInfo {
     std::size_t element_bytes = 0;         ///< in the file
     bool little_endian = true;             ///< in the file
     std::uint64_t stored_bytes = 0;        ///< as allocated in the file, after filters
+    bool partly_written = false;           ///< some chunks are not there and read as the fill value
     std::vector<std::uint64_t> chunk;      ///< shape of a chunk; empty: not chunked
     bool deflate = false, shuffle = false; ///< filters of the pipeline
     bool other_filters = false;            ///< any filter or order of filters beyond shuffle, then deflate
