@@ -94,10 +94,10 @@ QList<AxisTick> RecallAxis::ticks(double low, double high, int room) const {
         add(std::pow(10.0, -zeros));
     if (misses)
         add(0.0 + m_resolution);
-    for (int nines = 1; nines <= 8; ++nines)
+    for (int nines = 2; nines <= 4; ++nines)
         for (const double share : {5.0, 2.0})
             add(1 - share * std::pow(10.0, -nines));
-    for (const double recall : {0.2, 0.3, 0.7, 0.4, 0.6, 0.85, 0.93, 0.96, 0.97})
+    for (const double recall : {0.2, 0.8, 0.7, 0.3, 0.6, 0.4})
         add(recall);
     // Zoomed in between two of those: round values of a linear scale, where they are few enough.
     const double from = fromAxis(low), to = fromAxis(high);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/views/curve_content.h"
+
+#include <QGraphicsItem>
+
+namespace annscope::ui {
+
+/// Where the name of a series stands, and what it points at.
+struct SeriesLabel {
+    std::size_t series = 0;
+    QRectF box;
+    QPointF end;          ///< of the line, pixels
+    QString name, detail; ///< elided to the room there is
+};
+
+/// Everything that the layers of the curve draw; owned by ParetoChart.
+struct CurveScene {
+    CurveContent content;
+    CurveMapping mapping;
+    QRectF bounds;           ///< of the whole view, pixels
+    QString title, subtitle; ///< only on pictures that leave the program
+    std::vector<SeriesLabel> labels;
+    bool legend = false; ///< labels are a legend above the plot: they found no room at the line ends
+
+    qint64 selected = -1, hovered = -1;
+    bool pointerInside = false, cardShown = false;
+    QPointF pointer; ///< pixels
+    QRectF rubberBand;
+    std::optional<LiveEstimate> live;
+    double targetRecall = 0;       ///< 0: none
+    std::optional<Run> hoveredRun; ///< for the card
+};
+
+/// Sizes of what stands around the plot, from the fonts and texts of the scene.
+struct CurveMargins {
+    double left = 0, top = 0, right = 0, bottom = 0;
+};
+CurveMargins curveMargins(const CurveScene& scene, bool labelsOnTheRight);
+/// Puts names at the ends of the lines as far as they fit, else into a legend. Needs mapping.
+void placeLabels(CurveScene& scene);
+/// Width of the widest name at a line's end, marker included; at most limit.
+double labelColumn(const CurveScene& scene, double limit);
+
+/// One layer of the picture, a child of the chart.
+class CurveLayer : public QGraphicsItem {
+public:
+    enum class Part {
+        Axes,    ///< below the lines: grid, ticks, titles, target
+        Markers, ///< points and names
+        Overlay  ///< what follows the pointer and the selection
+    };
+    CurveLayer(Part part, const CurveScene& scene, QGraphicsItem* parent);
+
+    QRectF boundingRect() const override { return m_bounds; }
+    void paint(QPainter* painter, const QStyleOptionGraphicsItem* option, QWidget* widget) override;
+    /// Call after anything it shows changed.
+    void refresh();
+
+private:
+    const Part m_part;
+    const CurveScene& m_scene;
+    QRectF m_bounds;
+};
+
+} // namespace annscope::ui
