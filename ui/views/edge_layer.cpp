@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/edge_layer.h"
+
+#include "ui/common/palette.h"
+#include "ui/views/geometry/raster.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <cmath>
+
+namespace annscope::ui {
+
+namespace {
+
+constexpr std::size_t kMaxSmoothEdges = 8000;
+constexpr double kArrowSpacing = 26; ///< mean pixels of visible edges from which heads are drawn
+constexpr double kInk = 0.55;        ///< mean opacity the lines of a picture add up to
+
+struct VisibleEdges {
+    std::vector<std::uint32_t> indices;
+    double pixels = 0; ///< sum of the lengths on the picture
+};
+
+/// Edges shorter than a third of a pixel lie under the nodes and are left out.
+Result<VisibleEdges> collectVisible(const GraphScene& scene, const ViewTransform& view,
+                                    const Control& control) {
+    VisibleEdges visible;
+    const Box box = view.visible();
+    const auto x0 = static_cast<float>(box.x0), x1 = static_cast<float>(box.x1),
+               y0 = static_cast<float>(box.y0), y1 = static_cast<float>(box.y1);
+    const auto least = static_cast<float>(0.33 / view.scale);
+    const float longest = static_cast<float>(std::hypot(view.area.width(), view.area.height()) / view.scale);
+    double sum = 0;
+    const Point2* points = scene.points.base.data();
+    for (std::size_t i = 0; i < scene.edges.size(); ++i) {
+        if (i % 65536 == 0 && control.cancel_requested())
+            return cancelled();
+        const Point2 a = points[scene.edges[i].from], b = points[scene.edges[i].to];
+        if (std::max(a[0], b[0]) < x0 || std::min(a[0], b[0]) > x1 || std::max(a[1], b[1]) < y0 ||
+            std::min(a[1], b[1]) > y1)
+            continue;
+        const float dx = b[0] - a[0], dy = b[1] - a[1];
+        const float squared = dx * dx + dy * dy;
+        if (squared < least * least)
+            continue;
+        visible.indices.push_back(static_cast<std::uint32_t>(i));
+        sum += std::min(std::sqrt(squared), longest);
+    }
+    visible.pixels = sum * view.scale;
+    return visible;
+}
+
+std::size_t shadeOf(const GraphScene& scene, std::size_t edge) {
+    const auto next = std::upper_bound(scene.shadeStart.begin(), scene.shadeStart.end(), edge);
+    return static_cast<std::size_t>(next - scene.shadeStart.begin()) - 1;
+}
+
+Status paintHairLines(const GraphScene& scene, const VisibleEdges& visible, const EdgeStyle& style,
+                      double alpha, EdgeLayer& layer, const Control& control) {
+    LineRaster raster(layer.image.width(), layer.image.height());
+    std::array<LineRaster::Color, GraphScene::kShades> colors;
+    for (std::size_t s = 0; s < colors.size(); ++s)
+        colors[s] = {static_cast<float>(style.colors[s].redF()), static_cast<float>(style.colors[s].greenF()),
+                     static_cast<float>(style.colors[s].blueF())};
+    const ViewTransform& view = layer.view;
+    const auto scale = static_cast<float>(view.scale * layer.ratio);
+    const QPointF origin = view.toScreen(0, 0) - view.area.topLeft();
+    const auto ox = static_cast<float>(origin.x() * layer.ratio),
+               oy = static_cast<float>(origin.y() * layer.ratio);
+    std::size_t shade = 0, count = 0;
+    for (const std::uint32_t i : visible.indices) {
+        if (++count % 4096 == 0 && control.cancel_requested())
+            return cancelled();
+        while (scene.shadeStart[shade + 1] <= i)
+            ++shade;
+        const Point2 a = scene.points.base[scene.edges[i].from], b = scene.points.base[scene.edges[i].to];
+        raster.line(ox + a[0] * scale, oy - a[1] * scale, ox + b[0] * scale, oy - b[1] * scale, colors[shade],
+                    static_cast<float>(alpha));
+    }
+    raster.copyTo(reinterpret_cast<std::uint32_t*>(layer.image.bits()),
+                  static_cast<std::size_t>(layer.image.bytesPerLine()) / 4);
+    return {};
+}
+
+Status paintSmoothLines(const GraphScene& scene, const VisibleEdges& visible, const EdgeStyle& style,
+                        double alpha, EdgeLayer& layer, const Control& control) {
+    layer.image.fill(Qt::transparent);
+    QPainter painter(&layer.image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(layer.ratio, layer.ratio);
+    painter.translate(-layer.view.area.topLeft());
+    std::size_t count = 0;
+    for (const std::uint32_t i : visible.indices) {
+        if (++count % 128 == 0 && control.cancel_requested())
+            return cancelled();
+        const QColor color = withAlpha(style.colors[shadeOf(scene, i)], alpha);
+        const QPointF a = layer.view.toScreen(scene.points.base[scene.edges[i].from]);
+        const QPointF b = layer.view.toScreen(scene.points.base[scene.edges[i].to]);
+        painter.setPen(QPen(color, 1.1));
+        if (layer.arrows) {
+            painter.setBrush(color);
+            drawArrow(painter, a, b, 3.5, 6.5);
+        } else {
+            painter.drawLine(a, b);
+        }
+    }
+    return {};
+}
+
+} // namespace
+
+EdgeStyle EdgeStyle::fromPalette(double opacity) {
+    EdgeStyle style;
+    style.opacity = opacity;
+    const bool dark = palette().dark;
+    for (std::size_t s = 0; s < style.colors.size(); ++s) {
+        const double length = 1 - static_cast<double>(s) / (GraphScene::kShades - 1);
+        style.colors[s] = dark ? cividis(0.25 + 0.75 * length) : cividis(0.85 * length);
+    }
+    return style;
+}
+
+Result<EdgeLayer> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
+                              const EdgeStyle& style, const Control& control) {
+    EdgeLayer layer;
+    layer.view = view;
+    layer.ratio = ratio;
+    ANNSCOPE_ASSIGN(const VisibleEdges visible, collectVisible(scene, view, control));
+    layer.visible = visible.indices.size();
+    const double area = std::max(view.area.width() * view.area.height(), 1.0);
+    const double alpha = std::clamp(kInk * area / std::max(visible.pixels, 1.0), 0.03, 0.5) * style.opacity;
+    layer.image = QImage((view.area.size() * ratio).toSize().expandedTo(QSize(1, 1)),
+                         QImage::Format_ARGB32_Premultiplied);
+    if (layer.image.isNull())
+        return Error{ErrorCode::OutOfMemory, "There is not enough memory for the picture of the edges."};
+    const bool smooth = layer.visible <= kMaxSmoothEdges;
+    layer.arrows = smooth && layer.visible > 0 &&
+                   visible.pixels / static_cast<double>(layer.visible) >= kArrowSpacing;
+    ANNSCOPE_TRY(smooth ? paintSmoothLines(scene, visible, style, alpha, layer, control)
+                        : paintHairLines(scene, visible, style, alpha, layer, control));
+    return layer;
+}
+
+void drawArrow(QPainter& painter, QPointF from, QPointF to, double nodeRadius, double headLength) {
+    const QPointF d = to - from;
+    const double length = std::hypot(d.x(), d.y());
+    if (length < 1e-6)
+        return;
+    const QPointF unit = d / length, normal(-unit.y(), unit.x());
+    const double head = std::min(headLength, length * 0.45);
+    const QPointF tip = length > nodeRadius * 2.5 ? to - unit * nodeRadius : to;
+    const QPointF base = tip - unit * head;
+    painter.drawLine(from, base);
+    const QPointF corners[3] = {tip, base + normal * head * 0.38, base - normal * head * 0.38};
+    painter.save();
+    painter.setPen(Qt::NoPen);
+    painter.drawPolygon(corners, 3);
+    painter.restore();
+}
+
+} // namespace annscope::ui
