@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/graph_canvas.h"
+
+#include "ui/common/format.h"
+#include "ui/common/palette.h"
+#include "ui/common/theme.h"
+#include "ui/jobs/job_runner.h"
+#include "ui/views/paint_text.h"
+
+#include <QHelpEvent>
+#include <QPainter>
+#include <QToolTip>
+
+#include <cmath>
+
+namespace annscope::ui {
+
+namespace {
+
+constexpr int kIdleMs = 30;          ///< edges are drawn anew this long after the view stopped moving
+constexpr double kEdgeMargin = 0.25; ///< drawn beyond the rim, so that a pan has something to show
+constexpr double kPickDistance = 7;  ///< pixels
+
+} // namespace
+
+GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent) : CanvasBase(parent), m_jobs(jobs) {
+    setObjectName(QStringLiteral("graphCanvas"));
+    setAccessibleName(tr("Graph of the index"));
+    setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
+    m_idle.setSingleShot(true);
+    m_idle.setInterval(kIdleMs);
+    connect(&m_idle, &QTimer::timeout, this, &GraphCanvas::submitEdges);
+    connect(this, &CanvasBase::viewChanged, this, &GraphCanvas::wantEdges);
+    connect(this, &CanvasBase::clicked, this, &GraphCanvas::onClicked);
+    connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
+        m_edgesStale = m_nodesStale = true;
+        wantEdges();
+    });
+}
+
+void GraphCanvas::setScene(GraphScenePtr scene) {
+    m_scene = std::move(scene);
+    m_path.reset();
+    m_hovered = m_selected = -1;
+    m_edges = {};
+    m_edgesStale = m_nodesStale = true;
+    if (m_scene)
+        setDataBounds(m_scene->points.bounds);
+    wantEdges();
+    update();
+}
+
+void GraphCanvas::setPath(PathModelPtr path) {
+    const bool opacityChanges = !m_path != !path;
+    m_path = std::move(path);
+    m_step = m_path && !m_path->steps.empty() ? m_path->steps.size() - 1 : 0;
+    m_nodesStale = true;
+    if (opacityChanges) {
+        m_edgesStale = true;
+        wantEdges();
+    }
+    update();
+}
+
+void GraphCanvas::setStep(std::size_t step) {
+    if (!m_path || step >= m_path->steps.size() || step == m_step)
+        return;
+    m_step = step;
+    m_nodesStale = true;
+    update();
+}
+
+void GraphCanvas::setSelectedNode(qint64 node) {
+    m_selected = node;
+    update();
+}
+
+void GraphCanvas::setEdgesVisible(bool visible) {
+    m_edgesVisible = visible;
+    wantEdges();
+    update();
+}
+
+void GraphCanvas::setQueriesVisible(bool visible) {
+    m_queriesVisible = visible;
+    m_nodesStale = true;
+    update();
+}
+
+bool GraphCanvas::edgesAreSharp() const {
+    return m_scene && !m_edgesStale && !m_edgeJob && m_edges.view == wantedEdgeView();
+}
+
+ViewTransform GraphCanvas::wantedEdgeView() const {
+    ViewTransform wanted = view();
+    const double dx = std::round(wanted.area.width() * kEdgeMargin),
+                 dy = std::round(wanted.area.height() * kEdgeMargin);
+    wanted.area.adjust(-dx, -dy, dx, dy);
+    return wanted;
+}
+
+void GraphCanvas::wantEdges() {
+    if (m_scene && m_edgesVisible && !edgesAreSharp() && !m_idle.isActive())
+        m_idle.start();
+}
+
+void GraphCanvas::submitEdges() {
+    if (!m_scene || !m_edgesVisible || edgesAreSharp() || view().area.isEmpty())
+        return;
+    if (m_edgeJob != 0)
+        return; // its end asks again
+    m_edgesStale = false;
+    m_edgeJobView = wantedEdgeView();
+    const JobRunner::Work<EdgeLayer> work = [scene = m_scene, wanted = m_edgeJobView,
+                                             ratio = devicePixelRatioF(),
+                                             style = EdgeStyle::fromPalette(edgeOpacity())](
+                                                const Control& control) {
+        return renderEdges(*scene, wanted, ratio, style, control);
+    };
+    const JobRunner::Done<EdgeLayer> done = [this, scene = m_scene](Result<EdgeLayer> layer) {
+        m_edgeJob = 0;
+        if (scene == m_scene)
+            takeEdges(std::move(layer));
+        wantEdges();
+    };
+    m_edgeJob = m_jobs->submit<EdgeLayer>(Lane::Interactive, tr("Draw edges"), work, this, done);
+}
+
+void GraphCanvas::takeEdges(Result<EdgeLayer> layer) {
+    if (!layer)
+        return;
+    m_edges = std::move(layer).value();
+    update();
+}
+
+std::optional<PathPicture> GraphCanvas::pathPicture() const {
+    if (!m_path || !m_scene || m_path->steps.empty())
+        return std::nullopt;
+    return PathPicture{*m_path, m_scene->points, m_step};
+}
+
+void GraphCanvas::paintEdges(QPainter& painter, const ViewTransform& to, bool forFile) {
+    if (!m_edgesVisible)
+        return;
+    const EdgeLayer* layer = &m_edges;
+    EdgeLayer fresh;
+    if (forFile) {
+        // A file is not a frame: the edges are drawn at once, at the file's resolution.
+        if (auto rendered = renderEdges(*m_scene, to, 2, EdgeStyle::fromPalette(edgeOpacity()), {}))
+            fresh = std::move(rendered).value();
+        layer = &fresh;
+    }
+    if (layer->image.isNull())
+        return;
+    const ViewTransform& from = layer->view;
+    const Box box = from.visible();
+    const QRectF target(to.toScreen(box.x0, box.y1), to.toScreen(box.x1, box.y0));
+    const bool scaled = from.scale != to.scale;
+    painter.setRenderHint(QPainter::SmoothPixmapTransform, scaled || forFile);
+    painter.drawImage(target, layer->image);
+}
+
+void GraphCanvas::paintNodes(QPainter& painter, const ViewTransform& to) {
+    const qreal ratio = painter.device()->devicePixelRatioF();
+    if (m_nodesStale || !(m_nodesView == to) || m_nodes.devicePixelRatio() != ratio) {
+        const auto path = pathPicture();
+        m_nodes = renderNodes(*m_scene, to, ratio, m_queriesVisible, path ? &*path : nullptr);
+        m_nodes.setDevicePixelRatio(ratio);
+        m_nodesView = to;
+        m_nodesStale = false;
+    }
+    painter.drawImage(to.area.topLeft(), m_nodes);
+}
+
+void GraphCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool forFile) {
+    if (!m_scene)
+        return;
+    paintEdges(painter, to, forFile);
+    paintNodes(painter, to);
+    const double radius = nodeRadius(*m_scene, to);
+    drawEntry(painter, *m_scene, to);
+    if (const auto path = pathPicture())
+        drawPath(painter, *path, to, radius);
+    for (const qint64 node : {m_selected, forFile ? qint64(-1) : m_hovered})
+        if (node >= 0 && static_cast<std::size_t>(node) < m_scene->points.base.size())
+            drawHoveredNode(painter, *m_scene, static_cast<std::uint32_t>(node), to);
+    drawGraphLegend(painter, *m_scene, to.area, m_path != nullptr);
+    if (m_scene->points.projected())
+        drawNote(painter, to.area.topLeft() + QPointF(10, 10),
+                 tr("PCA: keeps %1 of the variance; distances on the picture are approximate")
+                     .arg(formatPercent(m_scene->points.projection.variance_share)),
+                 to.area.width() - 20);
+}
+
+qint64 GraphCanvas::nodeAt(QPointF at) const {
+    if (!m_scene)
+        return -1;
+    const QPointF p = view().toData(at);
+    return m_scene->nodeGrid.nearest(p.x(), p.y(), kPickDistance / view().scale);
+}
+
+void GraphCanvas::pointerMoved(std::optional<QPointF> at) {
+    const qint64 node = at ? nodeAt(*at) : -1;
+    if (node == m_hovered)
+        return;
+    m_hovered = node;
+    update();
+}
+
+void GraphCanvas::onClicked(QPointF at, Qt::KeyboardModifiers modifiers) {
+    if (!m_scene)
+        return;
+    const QPointF p = view().toData(at);
+    if (m_queriesVisible) {
+        const auto row = m_scene->queryGrid.nearest(p.x(), p.y(), kPickDistance / view().scale);
+        if (row >= 0)
+            return emit queryClicked(row);
+    }
+    const bool pick = m_scene->points.projected() || (modifiers & (Qt::ControlModifier | Qt::ShiftModifier));
+    if (pick)
+        return emit nodeClicked(nodeAt(at));
+    emit placeClicked(p);
+}
+
+QString GraphCanvas::nodeText(qint64 node) const {
+    const Point2 p = m_scene->points.base[static_cast<std::size_t>(node)];
+    QString text = tr("node %1\n%2 outgoing edges\nx %3, y %4")
+                       .arg(formatCount(static_cast<qulonglong>(node)))
+                       .arg(m_scene->graph().neighbors(static_cast<std::size_t>(node)).size())
+                       .arg(formatNumber(p[0]), formatNumber(p[1]));
+    if (node == m_scene->entry)
+        text += tr("\nmedoid: every search begins here");
+    return text;
+}
+
+bool GraphCanvas::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip || !m_scene)
+        return CanvasBase::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const qint64 node = nodeAt(help->pos());
+    QString text;
+    if (node >= 0)
+        text = nodeText(node);
+    else if (m_scene->points.projected())
+        text = tr("Queries are taken from the data set: a place on this projection\nis not one vector of %1 "
+                  "dimensions but infinitely many.")
+                   .arg(m_scene->points.dim);
+    QToolTip::showText(help->globalPos(), text, this);
+    return true;
+}
+
+} // namespace annscope::ui

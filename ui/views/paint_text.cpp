@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/paint_text.h"
+
+#include "ui/common/palette.h"
+#include "ui/common/theme.h"
+
+#include <QApplication>
+#include <QFontMetricsF>
+#include <QPainterPath>
+
+#include <algorithm>
+
+namespace annscope::ui {
+
+void setTextSize(QPainter& painter, int pixels, bool bold) {
+    QFont font = QApplication::font();
+    font.setPixelSize(pixels);
+    font.setBold(bold);
+    painter.setFont(font);
+}
+
+void drawHaloText(QPainter& painter, QPointF at, const QString& text, const QColor& color) {
+    QPainterPath path;
+    path.addText(at, painter.font(), text);
+    painter.strokePath(path, QPen(withAlpha(palette().panel, 0.9), 3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.fillPath(path, color);
+}
+
+void drawCard(QPainter& painter, const QRectF& box) {
+    painter.setPen(QPen(palette().line, 1));
+    painter.setBrush(withAlpha(palette().panel, 0.92));
+    painter.drawRoundedRect(box, 4, 4);
+}
+
+QSizeF drawNote(QPainter& painter, QPointF topLeft, const QString& text, double maxWidth) {
+    setTextSize(painter, kSmallText);
+    const QFontMetricsF metrics(painter.font());
+    const QString shown = metrics.elidedText(text, Qt::ElideRight, maxWidth - 16);
+    const QRectF box(topLeft, QSizeF(metrics.horizontalAdvance(shown) + 16, 22));
+    drawCard(painter, box);
+    painter.setPen(palette().secondary);
+    painter.drawText(box, Qt::AlignCenter, shown);
+    return box.size();
+}
+
+bool LabelPlacer::place(QPointF at, double distance, const QString& text, const QColor& color, bool bold) {
+    setTextSize(m_painter, kSmallText, bold);
+    const QFontMetricsF metrics(m_painter.font());
+    const double w = metrics.horizontalAdvance(text), h = metrics.capHeight();
+    const QPointF corners[] = {at + QPointF(distance, h * 0.5), at + QPointF(-distance - w, h * 0.5),
+                               at + QPointF(-w * 0.5, -distance), at + QPointF(-w * 0.5, distance + h)};
+    for (const QPointF& base : corners) {
+        const QRectF box(base.x() - 2, base.y() - h - 2, w + 4, h + 4);
+        if (!m_area.contains(box) ||
+            std::any_of(m_taken.begin(), m_taken.end(), [&](const QRectF& r) { return r.intersects(box); }))
+            continue;
+        drawHaloText(m_painter, base, text, color);
+        m_taken.push_back(box);
+        return true;
+    }
+    return false;
+}
+
+} // namespace annscope::ui
