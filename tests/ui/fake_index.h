@@ -73,8 +73,9 @@ protected:
         return squaredL2({query, base.dim()}, base.view<float>()[row]);
     }
     static bool insert(std::vector<Item>& list, std::size_t capacity, Item item) {
-        const auto at = std::upper_bound(list.begin(), list.end(), item,
-                                         [](const Item& a, const Item& b) { return a.distance < b.distance; });
+        const auto at = std::upper_bound(list.begin(), list.end(), item, [](const Item& a, const Item& b) {
+            return a.distance < b.distance;
+        });
         if (static_cast<std::size_t>(at - list.begin()) >= capacity)
             return false;
         list.insert(at, item);
@@ -95,7 +96,8 @@ protected:
         };
         consider(entry);
         for (;;) {
-            const auto next = std::find_if(list.begin(), list.end(), [](const Item& i) { return !i.expanded; });
+            const auto next =
+                std::find_if(list.begin(), list.end(), [](const Item& i) { return !i.expanded; });
             if (next == list.end())
                 return;
             next->expanded = true;

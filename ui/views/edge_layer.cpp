@@ -135,8 +135,8 @@ Result<EdgeLayer> renderEdges(const GraphScene& scene, const ViewTransform& view
     if (layer.image.isNull())
         return Error{ErrorCode::OutOfMemory, "There is not enough memory for the picture of the edges."};
     const bool smooth = layer.visible <= kMaxSmoothEdges;
-    layer.arrows = smooth && layer.visible > 0 &&
-                   visible.pixels / static_cast<double>(layer.visible) >= kArrowSpacing;
+    layer.arrows =
+        smooth && layer.visible > 0 && visible.pixels / static_cast<double>(layer.visible) >= kArrowSpacing;
     ANNSCOPE_TRY(smooth ? paintSmoothLines(scene, visible, style, alpha, layer, control)
                         : paintHairLines(scene, visible, style, alpha, layer, control));
     return layer;

@@ -111,12 +111,11 @@ void GraphCanvas::submitEdges() {
         return; // its end asks again
     m_edgesStale = false;
     m_edgeJobView = wantedEdgeView();
-    const JobRunner::Work<EdgeLayer> work = [scene = m_scene, wanted = m_edgeJobView,
-                                             ratio = devicePixelRatioF(),
-                                             style = EdgeStyle::fromPalette(edgeOpacity())](
-                                                const Control& control) {
-        return renderEdges(*scene, wanted, ratio, style, control);
-    };
+    const JobRunner::Work<EdgeLayer> work =
+        [scene = m_scene, wanted = m_edgeJobView, ratio = devicePixelRatioF(),
+         style = EdgeStyle::fromPalette(edgeOpacity())](const Control& control) {
+            return renderEdges(*scene, wanted, ratio, style, control);
+        };
     const JobRunner::Done<EdgeLayer> done = [this, scene = m_scene](Result<EdgeLayer> layer) {
         m_edgeJob = 0;
         if (scene == m_scene)

@@ -116,8 +116,7 @@ void drawAnswers(QPainter& painter, const PathPicture& picture, const ViewTransf
 void drawTrueCircle(QPainter& painter, const PathPicture& picture, const ViewTransform& view) {
     if (picture.points.projected() || picture.path.metric != Metric::L2 || picture.path.truth.empty())
         return;
-    const double radius =
-        shownDistance(Metric::L2, picture.path.truth.back().distance) * view.scale;
+    const double radius = shownDistance(Metric::L2, picture.path.truth.back().distance) * view.scale;
     if (radius < 3 || radius > 20000)
         return;
     painter.setPen(QPen(withAlpha(foundColor(), 0.9), 1.2, Qt::DashLine));
@@ -160,7 +159,8 @@ void drawLegendMark(QPainter& painter, const LegendEntry& entry, QPointF at) {
 double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept {
     const Box& box = scene.points.bounds;
     const double area = std::max(box.width() * box.height(), 1e-300) * view.scale * view.scale;
-    const double spacing = std::sqrt(area / std::max<double>(1, static_cast<double>(scene.points.base.size())));
+    const double spacing =
+        std::sqrt(area / std::max<double>(1, static_cast<double>(scene.points.base.size())));
     return std::clamp(spacing * 0.14, 1.0, 3.0);
 }
 
@@ -261,8 +261,8 @@ void drawGraphLegend(QPainter& painter, const GraphScene& scene, const QRectF& a
     const QRectF box(area.left() + 10, area.bottom() - 10 - height, kWidth, height);
     drawCard(painter, box);
 
-    const QString title = scene.pictureLengths ? QObject::tr("edge length on the picture")
-                                               : QObject::tr("edge length");
+    const QString title =
+        scene.pictureLengths ? QObject::tr("edge length on the picture") : QObject::tr("edge length");
     setTextSize(painter, kSmallText);
     painter.setPen(colors.secondary);
     double y = box.top() + kPad;

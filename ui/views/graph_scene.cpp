@@ -16,7 +16,8 @@ constexpr double kMaxLengthWork = 4e8;
 /// Length of an edge in the space of the data; rows are converted once each.
 class EdgeLengths {
 public:
-    EdgeLengths(const VectorSet& base, std::size_t node) : m_base(base), m_from(base.dim()), m_to(base.dim()) {
+    EdgeLengths(const VectorSet& base, std::size_t node)
+        : m_base(base), m_from(base.dim()), m_to(base.dim()) {
         base.copy_row(node, m_from.data());
     }
     void setFrom(std::size_t node) { m_base.copy_row(node, m_from.data()); }
@@ -43,7 +44,8 @@ Result<std::vector<float>> measureEdges(GraphScene& scene, const Control& contro
         scene.maxDegree = std::max(scene.maxDegree, degree);
     }
     scene.meanDegree = graph.size() == 0 ? 0 : static_cast<double>(count) / static_cast<double>(graph.size());
-    ANNSCOPE_TRY(check_memory(count * (2 * sizeof(GraphScene::Edge) + sizeof(float)), "the picture of the graph"));
+    ANNSCOPE_TRY(
+        check_memory(count * (2 * sizeof(GraphScene::Edge) + sizeof(float)), "the picture of the graph"));
     scene.pictureLengths = scene.points.projected() &&
                            static_cast<double>(count) * static_cast<double>(base.dim()) > kMaxLengthWork;
 
@@ -81,7 +83,8 @@ void shadeEdges(GraphScene& scene, const std::vector<float>& lengths) {
     if (sample.empty())
         sample.push_back(1);
     const auto at = [&](double q) {
-        return static_cast<double>(sample[static_cast<std::size_t>(q * static_cast<double>(sample.size() - 1))]);
+        return static_cast<double>(
+            sample[static_cast<std::size_t>(q * static_cast<double>(sample.size() - 1))]);
     };
     scene.shortest = at(0.01);
     scene.longest = std::max(at(0.999), scene.shortest * 1.0001);

@@ -22,7 +22,8 @@ void setTextSize(QPainter& painter, int pixels, bool bold) {
 void drawHaloText(QPainter& painter, QPointF at, const QString& text, const QColor& color) {
     QPainterPath path;
     path.addText(at, painter.font(), text);
-    painter.strokePath(path, QPen(withAlpha(palette().panel, 0.9), 3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.strokePath(path,
+                       QPen(withAlpha(palette().panel, 0.9), 3, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter.fillPath(path, color);
 }
 

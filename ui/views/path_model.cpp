@@ -20,9 +20,9 @@ public:
     explicit ReplayedList(std::size_t capacity) : m_capacity(std::max<std::size_t>(capacity, 1)) {}
 
     void insert(const ListEntry& entry) {
-        const auto at = std::upper_bound(
-            m_entries.begin(), m_entries.end(), entry,
-            [](const ListEntry& a, const ListEntry& b) { return a.distance < b.distance; });
+        const auto at =
+            std::upper_bound(m_entries.begin(), m_entries.end(), entry,
+                             [](const ListEntry& a, const ListEntry& b) { return a.distance < b.distance; });
         m_entries.insert(at, entry);
         if (m_entries.size() > m_capacity)
             m_entries.pop_back();
@@ -163,8 +163,8 @@ std::vector<ListEntry> PathModel::listAt(std::size_t step) const {
 }
 
 std::size_t PathModel::missed() const noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(truth.begin(), truth.end(), [](const TrueNeighbour& t) { return t.loss != Loss::None; }));
+    return static_cast<std::size_t>(std::count_if(
+        truth.begin(), truth.end(), [](const TrueNeighbour& t) { return t.loss != Loss::None; }));
 }
 
 bool PathModel::isTrueNeighbour(Id id) const noexcept {

@@ -40,10 +40,10 @@ struct PathStep {
 
 /// Why a true neighbour is not in the answer.
 enum class Loss : std::uint8_t {
-    None,        ///< found
-    NotReached,  ///< no expanded node has an edge to it
-    NotProbed,   ///< its cell was not among those scanned
-    NotKept      ///< its distance was computed, but it left the list (ties, approximate distances)
+    None,       ///< found
+    NotReached, ///< no expanded node has an edge to it
+    NotProbed,  ///< its cell was not among those scanned
+    NotKept     ///< its distance was computed, but it left the list (ties, approximate distances)
 };
 
 struct TrueNeighbour {

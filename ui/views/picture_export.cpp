@@ -61,8 +61,8 @@ using Save = bool (*)(const Picture&, const QString&, QString*);
 
 void askAndSave(QWidget* parent, const Picture& picture, const QString& suffix, const QString& filter,
                 Save save) {
-    const QString path = QFileDialog::getSaveFileName(parent, QObject::tr("Save picture"),
-                                                      picture.fileName + suffix, filter);
+    const QString path =
+        QFileDialog::getSaveFileName(parent, QObject::tr("Save picture"), picture.fileName + suffix, filter);
     QString error;
     if (!path.isEmpty() && !save(picture, withSuffix(path, suffix), &error))
         QMessageBox::warning(parent, QObject::tr("Save picture"), error);
@@ -112,9 +112,8 @@ bool savePictureSvg(const Picture& picture, const QString& path, QString* error)
 }
 
 void addPictureActions(QMenu& menu, QWidget* parent, const std::function<Picture()>& picture) {
-    QObject::connect(menu.addAction(QObject::tr("&Copy picture")), &QAction::triggered, parent, [picture] {
-        QApplication::clipboard()->setImage(renderPicture(picture(), kPngRatio));
-    });
+    QObject::connect(menu.addAction(QObject::tr("&Copy picture")), &QAction::triggered, parent,
+                     [picture] { QApplication::clipboard()->setImage(renderPicture(picture(), kPngRatio)); });
     QObject::connect(menu.addAction(QObject::tr("Save as &PNG...")), &QAction::triggered, parent,
                      [picture, parent] {
                          askAndSave(parent, picture(), QStringLiteral(".png"),

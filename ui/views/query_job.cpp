@@ -67,9 +67,9 @@ Result<PathModelPtr> runQuery(const QueryRequest& request, const Control& contro
     model->queryRow = request.vector.empty() ? request.row : -1;
     if (request.vector.empty()) {
         if (request.row < 0 || static_cast<std::size_t>(request.row) >= dataset.queries.size())
-            return Error{ErrorCode::InvalidArgument,
-                         "There is no query " + std::to_string(request.row) + "; the data set has " +
-                             std::to_string(dataset.queries.size()) + "."};
+            return Error{ErrorCode::InvalidArgument, "There is no query " + std::to_string(request.row) +
+                                                         "; the data set has " +
+                                                         std::to_string(dataset.queries.size()) + "."};
         model->query.resize(dataset.dim());
         dataset.queries.copy_row(static_cast<std::size_t>(request.row), model->query.data());
     }

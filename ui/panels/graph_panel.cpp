@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/graph_panel.h"
+
+#include "ui/common/format.h"
+#include "ui/common/icons.h"
+#include "ui/jobs/job_runner.h"
+#include "ui/models/selection.h"
+#include "ui/views/empty_state.h"
+#include "ui/views/graph_canvas.h"
+#include "ui/views/path_player.h"
+#include "ui/views/query_explainer.h"
+
+#include <QBoxLayout>
+#include <QCheckBox>
+#include <QLabel>
+#include <QShortcut>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+
+namespace annscope::ui {
+
+GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
+    : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
+      m_empty(new EmptyState(this)), m_summary(new QLabel(this)),
+      m_edgesBox(new QCheckBox(tr("Edges"), this)), m_queriesBox(new QCheckBox(tr("Queries"), this)),
+      m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
+      m_explainer(new QueryExplainer(jobs, this)) {
+    setObjectName(QStringLiteral("graphPanel"));
+    setAccessibleName(tr("Graph"));
+    buildLayout();
+    connectAll();
+    showEmpty();
+}
+
+void GraphPanel::buildLayout() {
+    m_summary->setObjectName(QStringLiteral("graphSummary"));
+    m_summary->setForegroundRole(QPalette::PlaceholderText);
+    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_edgesBox->setChecked(true);
+    m_edgesBox->setToolTip(tr("Show the directed edges, coloured by their length."));
+    m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see its path."));
+    auto* fit = new QToolButton(this);
+    fit->setIcon(icon(QStringLiteral("fit")));
+    fit->setAutoRaise(true);
+    fit->setAccessibleName(tr("Fit to window"));
+    fit->setToolTip(tr("Show the whole graph (0, or double click)"));
+    connect(fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
+
+    auto* bar = new QHBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 4);
+    bar->setSpacing(12);
+    bar->addWidget(m_summary, 1);
+    bar->addWidget(m_edgesBox);
+    bar->addWidget(m_queriesBox);
+    bar->addWidget(fit);
+    auto* split = new QSplitter(Qt::Vertical, this);
+    split->addWidget(m_canvas);
+    split->addWidget(m_player);
+    split->setStretchFactor(0, 1);
+    split->setCollapsible(0, false);
+    split->setSizes({520, 210});
+    auto* page = new QWidget(this);
+    auto* pageLayout = new QVBoxLayout(page);
+    pageLayout->setContentsMargins(0, 0, 0, 0);
+    pageLayout->setSpacing(0);
+    pageLayout->addLayout(bar);
+    pageLayout->addWidget(split, 1);
+
+    m_stack->addWidget(m_empty);
+    m_stack->addWidget(page);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_stack);
+    m_player->listenOn(m_canvas, Qt::WidgetShortcut);
+}
+
+void GraphPanel::connectAll() {
+    connect(m_empty, &EmptyState::clicked, this, [this] { emit buildSuggested(QStringLiteral("Vamana32")); });
+    connect(m_edgesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setEdgesVisible);
+    connect(m_queriesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setQueriesVisible);
+    connect(m_canvas, &GraphCanvas::queryClicked, this, [this](qint64 row) {
+        m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
+        m_selection->setQuery(row);
+    });
+    connect(m_canvas, &GraphCanvas::placeClicked, this, &GraphPanel::placeQuery);
+    connect(m_canvas, &GraphCanvas::nodeClicked, m_selection, &Selection::setNode);
+    connect(m_canvas, &CanvasBase::clickRevoked, this, &GraphPanel::revokePlace);
+    connect(m_player, &PathPlayer::stepChanged, this,
+            [this](int step) { m_canvas->setStep(static_cast<std::size_t>(step)); });
+    connect(m_player, &PathPlayer::nodePicked, m_selection, &Selection::setNode);
+    connect(m_selection, &Selection::nodeChanged, m_canvas, &GraphCanvas::setSelectedNode);
+    connect(m_selection, &Selection::queryChanged, this, &GraphPanel::onQuerySelected);
+    connect(m_explainer, &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
+    connect(m_explainer, &QueryExplainer::failed, m_summary, &QLabel::setText);
+    auto* escape = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(escape, &QShortcut::activated, this, &GraphPanel::clearQuery);
+}
+
+void GraphPanel::setIndex(BuiltIndexPtr built) {
+    if (built == m_built)
+        return;
+    if (m_sceneJob != 0)
+        m_jobs->cancel(m_sceneJob);
+    m_sceneJob = 0;
+    m_built = std::move(built);
+    m_beforeClick.reset();
+    m_canvas->setScene(nullptr);
+    const bool drawable = m_built && m_built->index && m_built->index->graph() && m_built->dataset;
+    m_explainer->setIndex(drawable ? m_built : nullptr);
+    showEmpty();
+    if (!drawable)
+        return;
+    const JobRunner::Work<GraphScenePtr> work = [wanted = m_built](const Control& control) {
+        return buildGraphScene(wanted, control);
+    };
+    const JobRunner::Done<GraphScenePtr> done = [this, wanted = m_built](Result<GraphScenePtr> scene) {
+        if (wanted != m_built)
+            return;
+        m_sceneJob = 0;
+        if (scene)
+            showScene(*scene);
+        else
+            m_empty->setContent(tr("The graph could not be drawn"),
+                                QString::fromStdString(scene.error().message), {});
+    };
+    m_sceneJob = m_jobs->submit<GraphScenePtr>(Lane::Interactive, tr("Draw the graph"), work, this, done);
+}
+
+void GraphPanel::setSearchParams(const SearchParams& params, std::size_t k) {
+    m_explainer->setSearchParams(params, k);
+}
+
+void GraphPanel::showEmpty() {
+    m_stack->setCurrentIndex(0);
+    if (!m_built)
+        m_empty->setContent(
+            tr("No graph yet"),
+            tr("Build a Vamana index to see its graph: every vector is a node, a search walks "
+               "along the edges from the medoid to the query."),
+            tr("Build Vamana32"));
+    else if (!m_built->index || !m_built->index->graph())
+        m_empty->setContent(tr("This index has no graph"),
+                            tr("%1 does not walk along edges. Build a Vamana index of the same data to see a "
+                               "search step by step.")
+                                .arg(m_built->title),
+                            tr("Build Vamana32"));
+    else
+        m_empty->setContent(tr("Drawing the graph ..."), m_built->title, {});
+}
+
+void GraphPanel::showScene(GraphScenePtr scene) {
+    m_canvas->setScene(std::move(scene));
+    m_queriesBox->setEnabled(!m_canvas->scene()->points.queries.empty());
+    m_stack->setCurrentIndex(1);
+    m_canvas->setToolTip({});
+    if (!m_explainer->hasQuery() && m_selection->query() >= 0)
+        m_explainer->explainRow(m_selection->query());
+    onPathChanged();
+}
+
+void GraphPanel::onQuerySelected(qint64 row) {
+    if (row >= 0)
+        m_explainer->explainRow(row);
+    else if (m_explainer->row() >= 0)
+        m_explainer->clear();
+}
+
+void GraphPanel::placeQuery(QPointF at) {
+    m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
+    std::vector<float> vector{static_cast<float>(at.x()), static_cast<float>(at.y())};
+    vector.resize(m_canvas->scene()->points.dim);
+    m_explainer->explainPlace(std::move(vector));
+    m_selection->setQuery(-1);
+}
+
+void GraphPanel::revokePlace() {
+    if (!m_beforeClick)
+        return;
+    const Wish before = *std::exchange(m_beforeClick, std::nullopt);
+    if (!before.place.empty())
+        m_explainer->explainPlace(before.place);
+    else if (before.row >= 0)
+        m_explainer->explainRow(before.row);
+    else
+        m_explainer->clear();
+    m_selection->setQuery(before.row);
+}
+
+void GraphPanel::clearQuery() {
+    m_beforeClick.reset();
+    m_explainer->clear();
+    m_selection->setQuery(-1);
+    m_selection->setNode(-1);
+}
+
+void GraphPanel::onPathChanged() {
+    if (!m_canvas->scene())
+        return;
+    m_canvas->setPath(m_explainer->path());
+    m_player->setPath(m_explainer->path());
+    updateTexts();
+}
+
+void GraphPanel::updateTexts() {
+    const GraphScene& scene = *m_canvas->scene();
+    const QString name = QString::fromStdString(m_built->dataset->name);
+    const QString graph = tr("%1 nodes, %2 edges, degree %3 in the mean, %4 at most")
+                              .arg(formatCount(scene.points.base.size()), formatCount(scene.edges.size()),
+                                   formatMean(scene.meanDegree))
+                              .arg(scene.maxDegree);
+    QString hint;
+    if (!m_explainer->hasQuery())
+        hint = scene.points.projected() ? tr(". Show the queries and click one to see its path.")
+                                        : tr(". Click anywhere to place a query.");
+    m_summary->setText(graph + hint);
+    m_summary->setToolTip(graph);
+    QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, graph);
+    if (const PathModelPtr& path = m_explainer->path())
+        subtitle = tr("%1|%2 on %3, k = %4")
+                       .arg(m_built->title, QString::fromStdString(to_string(path->params)), name)
+                       .arg(path->k);
+    m_canvas->setPictureText(m_explainer->path() ? tr("Path of a query through the graph") : tr("Graph"),
+                             subtitle, QStringLiteral("graph"));
+    m_player->setPictureText(tr("Distance to the query over the hops"), subtitle);
+}
+
+} // namespace annscope::ui

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/built_index.h"
+#include "ui/views/graph_scene.h"
+
+#include <QWidget>
+
+#include <optional>
+
+class QCheckBox;
+class QLabel;
+class QStackedWidget;
+
+namespace annscope::ui {
+
+class EmptyState;
+class GraphCanvas;
+class JobRunner;
+class PathPlayer;
+class QueryExplainer;
+class Selection;
+
+/// The graph of the selected index and a query's way through it.
+class GraphPanel : public QWidget {
+    Q_OBJECT
+public:
+    GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent = nullptr);
+
+    void setIndex(BuiltIndexPtr built); ///< null: none
+    void setSearchParams(const SearchParams& params, std::size_t k);
+
+    GraphCanvas* canvas() const noexcept { return m_canvas; }
+    PathPlayer* player() const noexcept { return m_player; }
+    QueryExplainer* explainer() const noexcept { return m_explainer; }
+
+signals:
+    /// The button of the empty view: build this.
+    void buildSuggested(const QString& factory);
+
+private:
+    void buildLayout();
+    void connectAll();
+    void showScene(GraphScenePtr scene);
+    void showEmpty();
+    void onPathChanged();
+    void onQuerySelected(qint64 row);
+    void placeQuery(QPointF at);
+    void revokePlace();
+    void clearQuery();
+    void updateTexts();
+
+    JobRunner* m_jobs;
+    Selection* m_selection;
+    BuiltIndexPtr m_built;
+    quint64 m_sceneJob = 0;
+
+    QStackedWidget* m_stack;
+    EmptyState* m_empty;
+    QLabel* m_summary;
+    QCheckBox *m_edgesBox, *m_queriesBox;
+    GraphCanvas* m_canvas;
+    PathPlayer* m_player;
+    QueryExplainer* m_explainer;
+
+    struct Wish {
+        qint64 row = -1;
+        std::vector<float> place;
+    };
+    std::optional<Wish> m_beforeClick; ///< what a double click brings back
+};
+
+} // namespace annscope::ui

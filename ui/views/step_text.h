@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/views/path_model.h"
+
+#include <QString>
+
+namespace annscope::ui {
+
+/// A distance as people call it, three significant digits.
+QString distanceText(Metric metric, double distance);
+/// "hop 7 of 23: expanded node 123 at 0.0123; considered 64, kept 9; list 10 of 10, best 0.0100".
+QString stepText(const PathModel& path, std::size_t step);
+/// "found 9 of 10 true neighbours, 1 missed; 23 hops, 412 distances".
+QString outcomeText(const PathModel& path);
+/// Why a true neighbour was missed, and what would find it.
+QString lossText(const TrueNeighbour& neighbour);
+
+} // namespace annscope::ui
