@@ -117,7 +117,8 @@ Error at_cell(const std::filesystem::path& path, std::uint64_t line, std::uint64
     return corrupt(path, "line " + std::to_string(line) + ", column " + std::to_string(column) + ": " + what);
 }
 
-/// The first line tells the delimiter, the number of columns, and, where no cell is a number, is a header.
+/// The first line tells the delimiter and the number of columns, and is a header where it has letters and no
+/// cell is a number.
 Result<Table> examine(const std::filesystem::path& path, std::string_view text) {
     Table table{text};
     Lines lines(text);
@@ -127,7 +128,8 @@ Result<Table> examine(const std::filesystem::path& path, std::string_view text) 
                        "the file holds only blank lines and comments; a line of numbers for each vector was "
                        "expected.");
     table.delimiter = detect_delimiter(line);
-    table.header = true;
+    // "1,5;2,5" is a number with a decimal comma rather than a name.
+    table.header = std::ranges::any_of(line, [](char c) { return !(c >= '\0' && c < 'A'); });
     for_each_cell(line, table.delimiter, [&](std::string_view cell) {
         ++table.cols;
         table.header = table.header && !parse_number(cell);
