@@ -35,10 +35,25 @@ enum class Place : unsigned {
     DiskAnn = 64
 };
 
+using Segments = std::span<const Segment>;
+
+/// An empty node where the scanner's segment began.
+inline SpecNode node_at(const Scanner& scanner, std::string_view name) {
+    return {std::string(name), {}, {}, {}, scanner.begin_column()};
+}
+/// The text that a run of segments was cut from.
+Segment joined(Segments segments) noexcept;
+bool is_plain(const SpecNode& node, std::string_view name) noexcept;
+Error nothing_may_follow(Segments head, Segment segment);
+
+/// A whole index, wrappers and all; depth: how deep it stands already.
+Result<SpecNode> parse_index(Segments segments, int depth);
+/// The same from the text between parentheses.
+Result<SpecNode> parse_nested(Segment text, int depth);
+/// One index that is wrapped in nothing.
+Result<SpecNode> parse_basic(Segments segments, int depth);
 /// One code in one segment. Errors: ParseError; names what is allowed at that place.
 Result<SpecNode> parse_code(Segment segment, Place place);
-/// Whether a segment is some code of parse_code at this place by its first letters.
-bool starts_like_code(std::string_view text, Place place) noexcept;
 /// The code of a Scalable Vector Search index.
 Result<SpecNode> parse_svs_code(Segment segment);
 /// PCA, OPQ and the like; nothing where the segment does not begin like one.

@@ -2,8 +2,6 @@
 #include "spec/grammar.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
 
 namespace annscope::spec {
 namespace {
@@ -13,10 +11,6 @@ constexpr unsigned bits(std::initializer_list<Place> places) {
     for (const Place place : places)
         mask |= static_cast<unsigned>(place);
     return mask;
-}
-
-SpecNode node(const Scanner& scanner, std::string_view name) {
-    return {std::string(name), {}, {}, {}, scanner.begin_column()};
 }
 
 /// _64 after a fast-scan or RaBitQ code.
@@ -56,7 +50,7 @@ Error needs_four_bits(const Scanner& scanner, int column) {
 }
 
 Result<SpecNode> parse_pq(Scanner& scanner, Place place) {
-    SpecNode code = node(scanner, "PQ");
+    SpecNode code = node_at(scanner, "PQ");
     ANNSCOPE_ASSIGN(const std::uint64_t m, scanner.number("The number of sub-quantisers M", 1, kMaxDim));
     code.numbers = {m, 8};
     if (place == Place::Ivf && scanner.accept("+")) {
@@ -100,7 +94,7 @@ Status parse_pairs(Scanner& scanner, SpecNode& code, bool single) {
 }
 
 Result<SpecNode> parse_additive(Scanner& scanner, Place place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     const bool coarse = name == "RCQ" || name == "LSCQ";
     const bool single = place == Place::Basic && name.starts_with("LS");
     const int column = scanner.column();
@@ -122,7 +116,7 @@ Result<SpecNode> parse_additive(Scanner& scanner, Place place, std::string_view 
 }
 
 Result<SpecNode> parse_product_additive(Scanner& scanner, Place place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     ANNSCOPE_ASSIGN(const std::uint64_t splits, scanner.number("The number of splits", 1, 4096));
     code.numbers.push_back(splits);
     if (!scanner.accept("x"))
@@ -143,7 +137,7 @@ Result<SpecNode> parse_product_additive(Scanner& scanner, Place place, std::stri
 
 /// FlatPanorama, FlatL2Panorama, FlatIPPanorama.
 Result<SpecNode> parse_panorama(Scanner& scanner, Place place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     ANNSCOPE_ASSIGN(const std::uint64_t levels,
                     place == Place::Basic
                         ? scanner.number("The number of levels", 1, kMaxDim)
@@ -160,7 +154,7 @@ Result<SpecNode> parse_panorama(Scanner& scanner, Place place, std::string_view 
 }
 
 Result<SpecNode> parse_lsh(Scanner& scanner, Place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     if (scanner.at_digit()) {
         ANNSCOPE_ASSIGN(const std::uint64_t nbits, scanner.number("The number of bits", 1, kMaxDim));
         code.numbers.push_back(nbits);
@@ -174,7 +168,7 @@ Result<SpecNode> parse_lsh(Scanner& scanner, Place, std::string_view name) {
 }
 
 Result<SpecNode> parse_lattice(Scanner& scanner, Place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     ANNSCOPE_ASSIGN(const std::uint64_t nsq, scanner.number("The number of sub-vectors", 1, kMaxDim));
     if (!scanner.accept("x"))
         return parse_error(scanner.column(), "Expected x and the squared radius, as in ZnLattice4x10_6.");
@@ -188,7 +182,7 @@ Result<SpecNode> parse_lattice(Scanner& scanner, Place, std::string_view name) {
 }
 
 Result<SpecNode> parse_rabitq(Scanner& scanner, Place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     ANNSCOPE_ASSIGN(const std::uint64_t nbits, scanner.number_or(1, "The bits a dimension", 1, 9));
     code.numbers.push_back(nbits);
     if (name == "RaBitQfs") {
@@ -200,7 +194,7 @@ Result<SpecNode> parse_rabitq(Scanner& scanner, Place, std::string_view name) {
 }
 
 Result<SpecNode> parse_eden(Scanner& scanner, Place, std::string_view name) {
-    SpecNode code = node(scanner, name);
+    SpecNode code = node_at(scanner, name);
     if (scanner.at_digit()) {
         ANNSCOPE_ASSIGN(const std::uint64_t nbits, scanner.number("The bits a dimension", 1, 8));
         code.numbers.push_back(nbits);
@@ -216,7 +210,7 @@ Result<SpecNode> parse_eden(Scanner& scanner, Place, std::string_view name) {
 /// 64+PQ8 and 2x6+PQ8, the two-level codes of HNSW.
 Result<SpecNode> parse_two_level(Scanner& scanner) {
     const bool imi = scanner.rest().starts_with("2x");
-    SpecNode code = node(scanner, imi ? "2LevelIMI" : "2Level");
+    SpecNode code = node_at(scanner, imi ? "2LevelIMI" : "2Level");
     if (imi)
         scanner.accept("2x");
     ANNSCOPE_ASSIGN(const std::uint64_t first, imi ? scanner.number("The bits of each half", 1, 16)
@@ -321,18 +315,12 @@ Error unknown_code(Segment segment, Place place) {
 
 } // namespace
 
-bool starts_like_code(std::string_view text, Place place) noexcept {
-    return text.starts_with("Flat") || text.starts_with("SQ") ||
-           std::ranges::any_of(
-               kRows, [&](const Row& row) { return allowed(row, place) && text.starts_with(row.name); });
-}
-
 Result<SpecNode> parse_code(Segment segment, Place place) {
     Scanner scanner(segment);
     const bool has_plain = place != Place::Residual && place != Place::DiskAnn;
     if (has_plain && (segment.text == "Flat" || (place == Place::Ivf && segment.text == "FlatDedup") ||
                       std::ranges::find(kScalarQuantizers, segment.text) != kScalarQuantizers.end()))
-        return node(scanner, segment.text);
+        return node_at(scanner, segment.text);
     if (place == Place::Hnsw && scanner.at_digit())
         return parse_two_level(scanner);
     for (const Row& row : kRows)
@@ -350,119 +338,6 @@ Result<SpecNode> parse_code(Segment segment, Place place) {
                                (scanner.done() ? "." : ", found " + quoted(scanner.rest()) + "."));
     }
     return unknown_code(segment, place);
-}
-
-Result<SpecNode> parse_svs_code(Segment segment) {
-    constexpr std::array<std::string_view, 6> kPlain{"FP16", "SQ8", "LVQ4x0", "LVQ4x4", "LVQ4x8", "LVQ8x0"};
-    constexpr std::array<std::string_view, 3> kLeanVec{"LeanVec4x4", "LeanVec4x8", "LeanVec8x8"};
-    Scanner scanner(segment);
-    if (std::ranges::find(kPlain, segment.text) != kPlain.end())
-        return node(scanner, segment.text);
-    for (const std::string_view name : kLeanVec)
-        if (scanner.accept(name)) {
-            SpecNode code = node(scanner, name);
-            if (scanner.accept("_")) {
-                ANNSCOPE_ASSIGN(const std::uint64_t dim, scanner.number("The reduced dimension", 1, kMaxDim));
-                code.numbers.push_back(dim);
-            }
-            ANNSCOPE_TRY(scanner.end("_ and a reduced dimension, or nothing more"));
-            return code;
-        }
-    return parse_error(segment.column,
-                       "Expected FP16, SQ8, LVQ4x0, LVQ4x4, LVQ4x8, LVQ8x0, LeanVec4x4, LeanVec4x8 "
-                       "or LeanVec8x8" +
-                           (segment.text.empty() ? std::string(" after the comma.")
-                                                 : ", found " + quoted(segment.text) + "."));
-}
-
-std::optional<Result<SpecNode>> parse_transform(Segment segment) {
-    struct Transform {
-        std::string_view name;
-        bool needs_number;
-        std::uint64_t min, max;
-    };
-    constexpr std::array kTransforms{
-        Transform{"PCAWR", true, 1, kMaxDim}, Transform{"PCAW", true, 1, kMaxDim},
-        Transform{"PCAR", true, 1, kMaxDim},  Transform{"PCA", true, 1, kMaxDim},
-        Transform{"RR", false, 1, kMaxDim},   Transform{"HR", false, 0, kMaxInt},
-        Transform{"ITQ", false, 1, kMaxDim},  Transform{"OPQ", true, 1, kMaxDim},
-        Transform{"Pad", true, 1, kMaxDim},
-    };
-    Scanner scanner(segment);
-    if (segment.text == "L2norm" || segment.text == "L2Norm")
-        return Result<SpecNode>(node(scanner, "L2norm"));
-    const auto found =
-        std::ranges::find_if(kTransforms, [&](const Transform& t) { return scanner.accept(t.name); });
-    if (found == kTransforms.end())
-        return std::nullopt;
-    const auto parse = [&]() -> Result<SpecNode> {
-        SpecNode transform = node(scanner, found->name);
-        if (found->needs_number || scanner.at_digit()) {
-            ANNSCOPE_ASSIGN(const std::uint64_t number,
-                            scanner.number(found->name == "OPQ"  ? "The number of sub-quantisers M"
-                                           : found->name == "HR" ? "The seed"
-                                                                 : "The dimension",
-                                           found->min, found->max));
-            transform.numbers.push_back(number);
-        }
-        if (found->name == "OPQ" && scanner.accept("_")) {
-            const int column = scanner.column();
-            ANNSCOPE_ASSIGN(const std::uint64_t dim, scanner.number("The output dimension", 1, kMaxDim));
-            if (dim % transform.numbers[0] != 0)
-                return parse_error(column, "The output dimension of OPQ must be a multiple of M = " +
-                                               std::to_string(transform.numbers[0]) + ", not " +
-                                               std::to_string(dim) + ".");
-            transform.numbers.push_back(dim);
-        }
-        ANNSCOPE_TRY(scanner.end(found->name == "OPQ" ? "_ and the output dimension, or a comma and an index"
-                                                      : "a comma and an index"));
-        return transform;
-    };
-    return parse();
-}
-
-Result<SpecNode> parse_spectral_hash(Segment transform, Segment hash) {
-    Scanner first(transform);
-    SpecNode rotation;
-    for (const std::string_view name : {"ITQ", "PCAR", "PCA"})
-        if (first.accept(name)) {
-            rotation = node(first, name);
-            break;
-        }
-    if (first.at_digit()) {
-        ANNSCOPE_ASSIGN(const std::uint64_t nbits, first.number("The number of bits", 1, kMaxDim));
-        rotation.numbers.push_back(nbits);
-    }
-    ANNSCOPE_TRY(first.end("a comma and SH"));
-
-    Scanner scanner(hash);
-    if (!scanner.accept("SH"))
-        return parse_error(hash.column, "Expected SH after " + quoted(transform.text) +
-                                            " in an IVF, as in IVF1024,ITQ64,SH. (A transform of the vectors "
-                                            "stands before IVF.)");
-    SpecNode code = node(scanner, "SH");
-    std::string_view rest = scanner.rest();
-    std::string threshold;
-    if (!rest.empty() && std::string_view("gcm").find(rest.back()) != std::string_view::npos) {
-        threshold = rest.back();
-        rest.remove_suffix(1);
-    }
-    if (!rest.empty()) {
-        float period = 0;
-        const auto [stop, error] = std::from_chars(rest.data(), rest.data() + rest.size(), period);
-        if (error != std::errc() || stop != rest.data() + rest.size() || !std::isfinite(period) ||
-            rest.find('+') != std::string_view::npos)
-            return parse_error(scanner.column(),
-                               "Expected the period, a number such as -1e10, then g, c or m; found " +
-                                   quoted(scanner.rest()) + ".");
-        char text[32];
-        const auto [end, failed] = std::to_chars(text, text + sizeof text, period);
-        code.suffix.assign(text, end);
-        std::erase(code.suffix, '+'); // Faiss reads 1e10, not 1e+10
-    }
-    code.suffix += threshold;
-    code.children.push_back(std::move(rotation));
-    return code;
 }
 
 } // namespace annscope::spec
