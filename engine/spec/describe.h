@@ -17,27 +17,31 @@ struct SizeEstimate {
 /// What can be said of a factory string before anything is built, whether or not the kind is built here.
 struct SpecDescription {
     std::string canonical;
-    bool supported = false;
+    bool supported = false;            ///< built here
+    std::string problem;               ///< why it cannot be built from these vectors; empty: it can
     bool extension = false;            ///< not a Faiss string
     std::string sentence;              ///< what the index does, for a person
-    std::optional<SizeEstimate> size;  ///< where n and dim are given
+    std::optional<SizeEstimate> size;  ///< where n and dim are given and all parts are known; of Faiss's
+                                       ///< index where the kind is not built here
     double build_seconds = 0;          ///< estimate for this machine; 0: unknown
     std::vector<std::string> warnings; ///< metric ignored in Faiss, nlist too large for n, d not divisible,
                                        ///< too new for Debian's Faiss, ...
     std::string since;                 ///< Faiss version that first understood it
 };
 
-/// n or dim 0: unknown. storage: how vectors would be held.
+/// n or dim 0: unknown. storage: how vectors would be held. Cost: microseconds, and 5 ms once to measure the
+/// machine.
 SpecDescription describe(const Configuration& configuration, std::size_t n, std::size_t dim, Metric metric,
                          ElementType storage = ElementType::F32);
 
-/// A completion of what stands before the cursor in a factory line: text to insert and what it is.
+/// What could stand at the cursor of a configuration line: text replaces [begin, cursor).
 struct Completion {
     std::string text;
-    std::string help;
-    bool supported = true;
+    std::string help;      ///< what it is, in a few words
+    bool supported = true; ///< what stands before it and it make an index that is built here
+    std::size_t begin = 0;
 };
-/// Cost: microseconds; call it per key stroke.
+/// Values fit n vectors of dim dimensions (0: unknown). Cost: microseconds; call it per key stroke.
 std::vector<Completion> complete(std::string_view line, std::size_t cursor, std::size_t n, std::size_t dim);
 
 /// Recommended values with reasons, e.g. nlist: 4 sqrt(n) .. 16 sqrt(n), N/39 with nprobe = nlist^0.3.

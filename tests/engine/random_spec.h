@@ -129,7 +129,7 @@ private:
     SpecNode graph(std::string_view name) {
         SpecNode graph = node(name, {degree()});
         const bool hnsw = name == "HNSW";
-        switch (pick(!m_old ? (hnsw ? 6 : 4) : hnsw ? 4 : 1)) { // NSG of Faiss 1.7.3 takes no code
+        switch (pick(hnsw && !m_old ? 6 : 4)) {
         case 0:
             break;
         case 1:

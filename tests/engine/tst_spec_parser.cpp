@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "engine/faiss_python.h"
 #include "engine/random_spec.h"
 #include "spec/lexer.h"
 #include "spec/parser.h"
 
-#include <QProcess>
 #include <QTest>
 
 using namespace annscope;
@@ -34,15 +34,8 @@ QStringList faiss_verdicts(const QStringList& lines) {
                          "        print('ok')\n"
                          "    except Exception as e:\n"
                          "        print(str(e).replace('\\n', ' '))\n";
-    QProcess python;
-    python.start(QStringLiteral("/usr/bin/python3"), {QStringLiteral("-c"), QString::fromUtf8(script)});
-    if (!python.waitForStarted())
-        return {};
-    python.write(lines.join(u'\n').toUtf8());
-    python.closeWriteChannel();
-    if (!python.waitForFinished(60000) || python.exitCode() != 0)
-        return {};
-    return QString::fromUtf8(python.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts);
+    const auto output = test::run_python(QString::fromUtf8(script), lines.join(u'\n'));
+    return output ? output->split(u'\n', Qt::SkipEmptyParts) : QStringList();
 }
 
 } // namespace
