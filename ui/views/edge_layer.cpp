@@ -57,7 +57,7 @@ std::size_t shadeOf(const GraphScene& scene, std::size_t edge) {
 }
 
 Status paintHairLines(const GraphScene& scene, const VisibleEdges& visible, const EdgeStyle& style,
-                      double alpha, EdgeLayer& layer, const Control& control) {
+                      double alpha, LayerImage& layer, const Control& control) {
     LineRaster raster(layer.image.width(), layer.image.height());
     std::array<LineRaster::Color, GraphScene::kShades> colors;
     for (std::size_t s = 0; s < colors.size(); ++s)
@@ -84,8 +84,9 @@ Status paintHairLines(const GraphScene& scene, const VisibleEdges& visible, cons
 }
 
 Status paintSmoothLines(const GraphScene& scene, const VisibleEdges& visible, const EdgeStyle& style,
-                        double alpha, EdgeLayer& layer, const Control& control) {
-    layer.image.fill(Qt::transparent);
+                        double alpha, LayerImage& layer, const Control& control) {
+    const bool arrows = visible.pixels >=
+                        kArrowSpacing * static_cast<double>(std::max<std::size_t>(visible.indices.size(), 1));
     QPainter painter(&layer.image);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.scale(layer.ratio, layer.ratio);
@@ -98,7 +99,7 @@ Status paintSmoothLines(const GraphScene& scene, const VisibleEdges& visible, co
         const QPointF a = layer.view.toScreen(scene.points.base[scene.edges[i].from]);
         const QPointF b = layer.view.toScreen(scene.points.base[scene.edges[i].to]);
         painter.setPen(QPen(color, 1.1));
-        if (layer.arrows) {
+        if (arrows) {
             painter.setBrush(color);
             drawArrow(painter, a, b, 3.5, 6.5);
         } else {
@@ -121,22 +122,13 @@ EdgeStyle EdgeStyle::fromPalette(double opacity) {
     return style;
 }
 
-Result<EdgeLayer> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
-                              const EdgeStyle& style, const Control& control) {
-    EdgeLayer layer;
-    layer.view = view;
-    layer.ratio = ratio;
+Result<LayerImage> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
+                               const EdgeStyle& style, const Control& control) {
+    ANNSCOPE_ASSIGN(LayerImage layer, LayerImage::blank(view, ratio));
     ANNSCOPE_ASSIGN(const VisibleEdges visible, collectVisible(scene, view, control));
-    layer.visible = visible.indices.size();
     const double area = std::max(view.area.width() * view.area.height(), 1.0);
     const double alpha = std::clamp(kInk * area / std::max(visible.pixels, 1.0), 0.03, 0.5) * style.opacity;
-    layer.image = QImage((view.area.size() * ratio).toSize().expandedTo(QSize(1, 1)),
-                         QImage::Format_ARGB32_Premultiplied);
-    if (layer.image.isNull())
-        return Error{ErrorCode::OutOfMemory, "There is not enough memory for the picture of the edges."};
-    const bool smooth = layer.visible <= kMaxSmoothEdges;
-    layer.arrows =
-        smooth && layer.visible > 0 && visible.pixels / static_cast<double>(layer.visible) >= kArrowSpacing;
+    const bool smooth = visible.indices.size() <= kMaxSmoothEdges;
     ANNSCOPE_TRY(smooth ? paintSmoothLines(scene, visible, style, alpha, layer, control)
                         : paintHairLines(scene, visible, style, alpha, layer, control));
     return layer;

@@ -3,9 +3,9 @@
 
 #include "ui/views/geometry/view_transform.h"
 #include "ui/views/graph_scene.h"
+#include "ui/views/lazy_layer.h"
 
 #include <QColor>
-#include <QImage>
 
 #include <array>
 
@@ -19,20 +19,11 @@ struct EdgeStyle {
     static EdgeStyle fromPalette(double opacity);
 };
 
-/// The edges of a graph as a picture of the given view.
-struct EdgeLayer {
-    QImage image; ///< transparent where there is none
-    ViewTransform view;
-    qreal ratio = 1; ///< pixels of the image per pixel of the view
-    std::size_t visible = 0;
-    bool arrows = false;
-};
-
 /// Draws all edges that cross the view. Where there are many: hair lines whose opacity falls with the ink, so
 /// that the picture stays readable; where there are few: smooth lines, with arrow heads when long enough.
 /// Runs on any thread. Cost: edges + pixels inked, about 0.1 s for a million edges. Errors: Cancelled.
-Result<EdgeLayer> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
-                              const EdgeStyle& style, const Control& control);
+Result<LayerImage> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
+                               const EdgeStyle& style, const Control& control);
 
 /// One directed edge with an arrow head that ends at the rim of a node of the given radius.
 void drawArrow(QPainter& painter, QPointF from, QPointF to, double nodeRadius, double headLength);

@@ -4,8 +4,10 @@
 #include "ui/common/format.h"
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
-#include "ui/jobs/job_runner.h"
+#include "ui/views/edge_layer.h"
+#include "ui/views/lazy_layer.h"
 #include "ui/views/paint_text.h"
+#include "ui/views/path_layers.h"
 
 #include <QHelpEvent>
 #include <QPainter>
@@ -17,36 +19,42 @@ namespace annscope::ui {
 
 namespace {
 
-constexpr int kIdleMs = 30;          ///< edges are drawn anew this long after the view stopped moving
-constexpr double kEdgeMargin = 0.25; ///< drawn beyond the rim, so that a pan has something to show
-constexpr double kPickDistance = 7;  ///< pixels
+constexpr double kEdgesBehindPath = 0.4; ///< opacity
+constexpr double kPickDistance = 7;      ///< pixels
 
 } // namespace
 
-GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent) : CanvasBase(parent), m_jobs(jobs) {
+GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent)
+    : CanvasBase(parent), m_edges(new LazyLayer(jobs, tr("Draw edges"), this)) {
     setObjectName(QStringLiteral("graphCanvas"));
     setAccessibleName(tr("Graph of the index"));
     setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
-    m_idle.setSingleShot(true);
-    m_idle.setInterval(kIdleMs);
-    connect(&m_idle, &QTimer::timeout, this, &GraphCanvas::submitEdges);
-    connect(this, &CanvasBase::viewChanged, this, &GraphCanvas::wantEdges);
+    connect(this, &CanvasBase::viewChanged, this, [this] { m_edges->setView(view()); });
     connect(this, &CanvasBase::clicked, this, &GraphCanvas::onClicked);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
-        m_edgesStale = m_nodesStale = true;
-        wantEdges();
+        m_nodesStale = true;
+        renewEdges(true);
     });
+}
+
+void GraphCanvas::renewEdges(bool keep) {
+    LazyLayer::Render render;
+    if (m_scene && m_edgesVisible)
+        render = [scene = m_scene, style = EdgeStyle::fromPalette(m_path ? kEdgesBehindPath : 1.0)](
+                     const ViewTransform& wanted, qreal ratio, const Control& control) {
+            return renderEdges(*scene, wanted, ratio, style, control);
+        };
+    m_edges->setRender(std::move(render), keep);
 }
 
 void GraphCanvas::setScene(GraphScenePtr scene) {
     m_scene = std::move(scene);
     m_path.reset();
     m_hovered = m_selected = -1;
-    m_edges = {};
-    m_edgesStale = m_nodesStale = true;
+    m_nodesStale = true;
     if (m_scene)
         setDataBounds(m_scene->points.bounds);
-    wantEdges();
+    renewEdges(false);
     update();
 }
 
@@ -55,10 +63,8 @@ void GraphCanvas::setPath(PathModelPtr path) {
     m_path = std::move(path);
     m_step = m_path && !m_path->steps.empty() ? m_path->steps.size() - 1 : 0;
     m_nodesStale = true;
-    if (opacityChanges) {
-        m_edgesStale = true;
-        wantEdges();
-    }
+    if (opacityChanges)
+        renewEdges(true);
     update();
 }
 
@@ -77,8 +83,7 @@ void GraphCanvas::setSelectedNode(qint64 node) {
 
 void GraphCanvas::setEdgesVisible(bool visible) {
     m_edgesVisible = visible;
-    wantEdges();
-    update();
+    renewEdges(false);
 }
 
 void GraphCanvas::setQueriesVisible(bool visible) {
@@ -88,75 +93,13 @@ void GraphCanvas::setQueriesVisible(bool visible) {
 }
 
 bool GraphCanvas::edgesAreSharp() const {
-    return m_scene && !m_edgesStale && !m_edgeJob && m_edges.view == wantedEdgeView();
-}
-
-ViewTransform GraphCanvas::wantedEdgeView() const {
-    ViewTransform wanted = view();
-    const double dx = std::round(wanted.area.width() * kEdgeMargin),
-                 dy = std::round(wanted.area.height() * kEdgeMargin);
-    wanted.area.adjust(-dx, -dy, dx, dy);
-    return wanted;
-}
-
-void GraphCanvas::wantEdges() {
-    if (m_scene && m_edgesVisible && !edgesAreSharp() && !m_idle.isActive())
-        m_idle.start();
-}
-
-void GraphCanvas::submitEdges() {
-    if (!m_scene || !m_edgesVisible || edgesAreSharp() || view().area.isEmpty())
-        return;
-    if (m_edgeJob != 0)
-        return; // its end asks again
-    m_edgesStale = false;
-    m_edgeJobView = wantedEdgeView();
-    const JobRunner::Work<EdgeLayer> work =
-        [scene = m_scene, wanted = m_edgeJobView, ratio = devicePixelRatioF(),
-         style = EdgeStyle::fromPalette(edgeOpacity())](const Control& control) {
-            return renderEdges(*scene, wanted, ratio, style, control);
-        };
-    const JobRunner::Done<EdgeLayer> done = [this, scene = m_scene](Result<EdgeLayer> layer) {
-        m_edgeJob = 0;
-        if (scene == m_scene)
-            takeEdges(std::move(layer));
-        wantEdges();
-    };
-    m_edgeJob = m_jobs->submit<EdgeLayer>(Lane::Interactive, tr("Draw edges"), work, this, done);
-}
-
-void GraphCanvas::takeEdges(Result<EdgeLayer> layer) {
-    if (!layer)
-        return;
-    m_edges = std::move(layer).value();
-    update();
+    return m_scene && m_edges->sharp();
 }
 
 std::optional<PathPicture> GraphCanvas::pathPicture() const {
     if (!m_path || !m_scene || m_path->steps.empty())
         return std::nullopt;
     return PathPicture{*m_path, m_scene->points, m_step};
-}
-
-void GraphCanvas::paintEdges(QPainter& painter, const ViewTransform& to, bool forFile) {
-    if (!m_edgesVisible)
-        return;
-    const EdgeLayer* layer = &m_edges;
-    EdgeLayer fresh;
-    if (forFile) {
-        // A file is not a frame: the edges are drawn at once, at the file's resolution.
-        if (auto rendered = renderEdges(*m_scene, to, 2, EdgeStyle::fromPalette(edgeOpacity()), {}))
-            fresh = std::move(rendered).value();
-        layer = &fresh;
-    }
-    if (layer->image.isNull())
-        return;
-    const ViewTransform& from = layer->view;
-    const Box box = from.visible();
-    const QRectF target(to.toScreen(box.x0, box.y1), to.toScreen(box.x1, box.y0));
-    const bool scaled = from.scale != to.scale;
-    painter.setRenderHint(QPainter::SmoothPixmapTransform, scaled || forFile);
-    painter.drawImage(target, layer->image);
 }
 
 void GraphCanvas::paintNodes(QPainter& painter, const ViewTransform& to) {
@@ -174,7 +117,10 @@ void GraphCanvas::paintNodes(QPainter& painter, const ViewTransform& to) {
 void GraphCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool forFile) {
     if (!m_scene)
         return;
-    paintEdges(painter, to, forFile);
+    if (forFile)
+        m_edges->paintForFile(painter, to);
+    else
+        m_edges->paint(painter, to);
     paintNodes(painter, to);
     const double radius = nodeRadius(*m_scene, to);
     drawEntry(painter, *m_scene, to);

@@ -2,19 +2,17 @@
 #pragma once
 
 #include "ui/views/canvas_base.h"
-#include "ui/views/edge_layer.h"
 #include "ui/views/graph_layers.h"
 #include "ui/views/graph_scene.h"
 #include "ui/views/path_model.h"
 
-#include <QTimer>
-
 namespace annscope::ui {
 
 class JobRunner;
+class LazyLayer;
 
 /// A graph of points in the plane and one query's way through it. Edges are a picture made on the
-/// interactive lane: while the view moves the old one is shifted and scaled, then a sharp one replaces it.
+/// interactive lane, see LazyLayer.
 /// Nodes and the path are drawn anew in every frame.
 class GraphCanvas : public CanvasBase {
     Q_OBJECT
@@ -46,29 +44,18 @@ protected:
 private:
     void onClicked(QPointF at, Qt::KeyboardModifiers modifiers);
     qint64 nodeAt(QPointF at) const;
-    void wantEdges();
-    void submitEdges();
-    void takeEdges(Result<EdgeLayer> layer);
-    ViewTransform wantedEdgeView() const;
-    void paintEdges(QPainter& painter, const ViewTransform& view, bool forFile);
+    void renewEdges(bool keep);
     void paintNodes(QPainter& painter, const ViewTransform& view);
-    double edgeOpacity() const { return m_path ? 0.4 : 1.0; }
     std::optional<PathPicture> pathPicture() const;
     QString nodeText(qint64 node) const;
 
-    JobRunner* m_jobs;
     GraphScenePtr m_scene;
     PathModelPtr m_path;
     std::size_t m_step = 0;
     qint64 m_hovered = -1, m_selected = -1;
     bool m_edgesVisible = true, m_queriesVisible = false;
 
-    EdgeLayer m_edges;
-    QTimer m_idle;
-    quint64 m_edgeJob = 0; ///< 0: none runs
-    ViewTransform m_edgeJobView;
-    bool m_edgesStale = true; ///< theme, scene or opacity changed
-
+    LazyLayer* m_edges;
     QImage m_nodes;
     ViewTransform m_nodesView;
     bool m_nodesStale = true;

@@ -3,21 +3,13 @@
 
 #include "ui/views/geometry/view_transform.h"
 #include "ui/views/graph_scene.h"
-#include "ui/views/path_model.h"
+#include "ui/views/path_layers.h"
 
 #include <QImage>
 
 class QPainter;
 
 namespace annscope::ui {
-
-/// What of a path is shown, and where things are.
-struct PathPicture {
-    const PathModel& path;
-    const PlanePoints& points;
-    std::size_t step;
-    bool last() const noexcept { return step + 1 >= path.steps.size(); }
-};
 
 /// Radius of a node in pixels, 1 to 3 by zoom: nodes in the middle of the crowd just do not touch.
 double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept;
@@ -26,9 +18,6 @@ double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept;
 QImage renderNodes(const GraphScene& scene, const ViewTransform& view, qreal ratio, bool showQueries,
                    const PathPicture* path);
 
-/// The step's neighbours, the tree of expanded nodes with their hop numbers, the answer, what was missed and
-/// the query.
-void drawPath(QPainter& painter, const PathPicture& picture, const ViewTransform& view, double radius);
 /// The medoid, where every search begins.
 void drawEntry(QPainter& painter, const GraphScene& scene, const ViewTransform& view);
 /// The node under the pointer with its outgoing edges.
@@ -36,6 +25,5 @@ void drawHoveredNode(QPainter& painter, const GraphScene& scene, std::uint32_t n
                      const ViewTransform& view);
 /// The scale of edge lengths and what the marks mean, in the lower left corner.
 void drawGraphLegend(QPainter& painter, const GraphScene& scene, const QRectF& area, bool path);
-void drawQueryCross(QPainter& painter, QPointF at, double size = 9);
 
 } // namespace annscope::ui
