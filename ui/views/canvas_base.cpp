@@ -76,8 +76,8 @@ void CanvasBase::setPictureText(const QString& title, const QString& subtitle, c
     m_fileName = fileName;
 }
 
-Picture CanvasBase::picture() {
-    Picture picture{m_title, m_subtitle, m_fileName, size(), {}};
+TitledPicture CanvasBase::picture() {
+    TitledPicture picture{m_title, m_subtitle, m_fileName, size(), {}};
     picture.paint = [this](QPainter& painter, const QRectF& area) {
         painter.save();
         painter.translate(area.topLeft());

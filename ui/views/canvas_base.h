@@ -25,7 +25,7 @@ public:
     void setView(const ViewTransform& view);
     /// For pictures that leave the program.
     void setPictureText(const QString& title, const QString& subtitle, const QString& fileName);
-    Picture picture();
+    TitledPicture picture();
 
     QSize sizeHint() const override { return {640, 420}; }
     QSize minimumSizeHint() const override { return {240, 160}; }

@@ -215,7 +215,7 @@ void HopChart::mouseMoveEvent(QMouseEvent* event) {
 void HopChart::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     addPictureActions(menu, this, [this] {
-        return Picture{m_title, m_subtitle, QStringLiteral("path-distances"), size(),
+        return TitledPicture{m_title, m_subtitle, QStringLiteral("path-distances"), size(),
                        [this](QPainter& painter, const QRectF& area) { paintChart(painter, area); }};
     });
     menu.exec(event->globalPos());
