@@ -4,8 +4,8 @@
 #include "data/format.h"
 #include "test_data.h"
 #include "test_files.h"
+#include "test_vectors.h"
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <limits>
@@ -24,15 +24,6 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInf = std::numeric_limits<float>::infinity();
-
-/// What opening a file as vectors comes to: reading, and the pass over mapped values.
-Status open_all(const fs::path& path, FileRole role = FileRole::Vectors) {
-    auto contents = read_file(path, role, {});
-    if (!contents)
-        return contents.error();
-    ANNSCOPE_TRY(check_finite(contents->base, path.string(), {}));
-    return check_finite(contents->queries, path.string(), {});
-}
 
 template<class T>
 std::string raw(std::initializer_list<T> values) {
@@ -346,75 +337,7 @@ private slots:
         QVERIFY2(message.find("Permission denied") != std::string::npos, message.c_str());
     }
 
-    void hdf5_files() {
-        if (QProcess::execute("/usr/bin/python3", {"-c", "import h5py"}) != 0)
-            QSKIP("/usr/bin/python3 has no h5py here");
-        const fs::path made = folder() / "h5";
-        fs::create_directories(made);
-        QCOMPARE(QProcess::execute("/usr/bin/python3", {ANNSCOPE_SOURCE_DIR "/tests/engine/make_hdf5.py",
-                                                        QString::fromStdString(made.string())}),
-                 0);
-        struct Case {
-            const char* file;
-            ErrorCode code;
-            const char* says;
-        };
-        using enum ErrorCode;
-        const Case cases[] = {
-            {"bad_nan.hdf5", CorruptFile, "/train: row 17, column 3 (counted from 0) is nan"},
-            {"bad_nan_gzip.hdf5", CorruptFile, "row 17, column 3 (counted from 0) is nan"},
-            {"bad_nan_f8.hdf5", CorruptFile, "row 17, column 3 (counted from 0) is nan"},
-            {"bad_nan_f2.hdf5", CorruptFile, "row 17, column 3 (counted from 0) is nan"},
-            {"bad_inf.hdf5", CorruptFile, "row 299, column 10 (counted from 0) is -inf"},
-            {"bad_query_dim.hdf5", CorruptFile, "/test have dimension 4"},
-            {"bad_hamming.hdf5", Unsupported, "bit"},
-            {"bad_jaccard.hdf5", Unsupported, "jaccard"},
-            {"bad_sparse.hdf5", Unsupported, "sparse"},
-            {"bad_lzf.hdf5", Unsupported, "lzf"},
-            {"bad_bool.hdf5", Unsupported, "booleans"},
-            {"bad_complex.hdf5", Unsupported, "does not hold numbers"},
-            {"bad_strings.hdf5", Unsupported, "does not hold numbers"},
-            {"bad_truth_rows.hdf5", CorruptFile, "/neighbors has 3 rows"},
-            {"bad_truth_shape.hdf5", CorruptFile, "/distances is 7 x 2"},
-            {"bad_truth_float.hdf5", CorruptFile, "floating-point"},
-            {"bad_n_0.hdf5", CorruptFile, "n = 0"},
-            {"bad_d_0.hdf5", CorruptFile, "dimension 0"},
-            {"bad_1d.hdf5", CorruptFile, "1 dimension (300)"},
-            {"bad_3d.hdf5", CorruptFile, "3 dimensions (3 x 4 x 5)"},
-            {"bad_no_tables.hdf5", CorruptFile, "no data sets"},
-            {"bad_train_is_group.hdf5", InvalidArgument, "no data set /train"},
-            {"bad_never_written.hdf5", CorruptFile, "never written"},
-            {"bad_header_too_large.hdf5", CorruptFile, "declares 100000000 x 1000"},
-            {"groups.hdf5", CorruptFile, "/a/b/two (300 x 11), /a/one (300 x 11)"},
-            {"groups.hdf5:/a", InvalidArgument, "/a"},
-            {"groups.hdf5:/nowhere/at/all", InvalidArgument, "/nowhere/at/all"},
-        };
-        for (const Case& c : cases) {
-            const Status status = open_all(made / c.file);
-            QVERIFY2(!status.ok(), c.file);
-            const std::string& message = status.error().message;
-            QVERIFY2(message.find(c.says) != std::string::npos, message.c_str());
-            QVERIFY2(
-                message.starts_with((made / c.file).string().substr(0, (made / c.file).string().find(":/"))),
-                message.c_str());
-            QVERIFY2(status.error().code == c.code, message.c_str());
-        }
-        // Cut anywhere, an HDF5 file is an error: its superblock knows the length.
-        const std::string whole = read_bytes(made / "gzip_u1.hdf5");
-        for (std::size_t length = 1; length < whole.size(); length += 1 + whole.size() / 60) {
-            const Status status = open_all(write_file(folder() / "cut.hdf5", whole.substr(0, length)));
-            QVERIFY2(!status.ok(), std::to_string(length).c_str());
-            QVERIFY(status.error().message.find("cut.hdf5") != std::string::npos);
-        }
-        // Damage inside the compressed data.
-        std::string damaged = read_bytes(made / "chunks_small.hdf5");
-        for (std::size_t at = damaged.size() / 2; at < damaged.size() / 2 + 3000; ++at)
-            damaged[at] = '\x55';
-        QVERIFY(!open_all(write_file(folder() / "damaged.hdf5", damaged)).ok());
-    }
-
     /// Any prefix of a good file, and good files with a few bytes changed: an answer or an error, within
-    /// bounds (the sanitizers' build watches).
     void damaged_at_random() {
         std::string twelve;
         for (int i = 0; i < 12; ++i)

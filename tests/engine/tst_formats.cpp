@@ -3,8 +3,8 @@
 #include "data/format.h"
 #include "test_data.h"
 #include "test_files.h"
+#include "test_vectors.h"
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <cmath>
@@ -16,35 +16,6 @@ namespace fs = std::filesystem;
 Q_DECLARE_METATYPE(std::string)
 
 namespace {
-
-constexpr const char* kPython = "/usr/bin/python3";
-
-bool python_has(const char* module) {
-    return QProcess::execute(kPython, {"-c", QString("import %1").arg(module)}) == 0;
-}
-
-std::vector<float> row_of(const VectorSet& vectors, std::size_t i) {
-    std::vector<float> row(vectors.dim());
-    vectors.copy_row(i, row.data());
-    return row;
-}
-
-/// The first difference in words, empty: the rows of a, shifted, are the first rows of b.
-QString difference(const VectorSet& a, const VectorSet& b, float shift = 0) {
-    if (a.dim() != b.dim() || a.size() > b.size())
-        return QString("%1 x %2 against %3 x %4").arg(a.size()).arg(a.dim()).arg(b.size()).arg(b.dim());
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        const auto x = row_of(a, i), y = row_of(b, i);
-        for (std::size_t j = 0; j < x.size(); ++j)
-            if (x[j] + shift != y[j])
-                return QString("row %1, column %2: %3 against %4")
-                    .arg(i)
-                    .arg(j)
-                    .arg(double(x[j]))
-                    .arg(double(y[j]));
-    }
-    return {};
-}
 
 /// What any dtype of the table below can hold.
 double npy_value(std::size_t row, std::size_t col, bool negative) {
@@ -102,55 +73,6 @@ private slots:
         QVERIFY(m_dir.isValid());
         if (!data_folder().empty())
             m_sift = open(data_folder() / "sift-5k-128-euclidean.hdf5");
-    }
-
-    void real_files_open_data() {
-        QTest::addColumn<std::string>("file");
-        QTest::addColumn<int>("n");
-        QTest::addColumn<int>("q");
-        QTest::addColumn<int>("d");
-        QTest::addColumn<int>("metric");
-        const auto row = [](const char* file, int n, int q, int d, Metric metric) {
-            QTest::newRow(file) << std::string(file) << n << q << d << int(metric);
-        };
-        row("fashion-mnist-784-euclidean.hdf5", 60000, 10000, 784, Metric::L2);
-        row("glove-twitter-12k-25-angular.hdf5", 10925, 1000, 25, Metric::Cosine);
-        row("sift-5k-128-euclidean.hdf5", 4900, 100, 128, Metric::L2);
-        row("letter-16-euclidean.hdf5", 17668, 1000, 16, Metric::L2);
-        row("world-cities-2-euclidean.hdf5", 25548, 1000, 2, Metric::L2);
-        row("us-zips-2-euclidean.hdf5", 32568, 1000, 2, Metric::L2);
-    }
-    void real_files_open() {
-        if (data_folder().empty())
-            QSKIP("no real data here, set ANNSCOPE_DATA");
-        QFETCH(std::string, file);
-        QFETCH(int, n);
-        QFETCH(int, q);
-        QFETCH(int, d);
-        QFETCH(int, metric);
-        const FileContents contents = open(data_folder() / file);
-        QCOMPARE(int(contents.base.size()), n);
-        QCOMPARE(int(contents.base.dim()), d);
-        QCOMPARE(int(contents.queries.size()), q);
-        QCOMPARE(int(contents.queries.dim()), d);
-        QCOMPARE(int(contents.truth.queries), q);
-        QCOMPARE(int(contents.truth.k), 100);
-        QCOMPARE(contents.truth.ids.size(), contents.truth.distances.size());
-        QVERIFY(contents.metric.has_value());
-        QCOMPARE(int(*contents.metric), metric);
-        QVERIFY(contents.warnings.empty());
-        // The nearest listed neighbour is as far as the file says.
-        const auto query = row_of(contents.queries, 0);
-        const auto nearest = row_of(contents.base, std::size_t(contents.truth.ids[0]));
-        double l2 = 0, dot = 0, qq = 0, xx = 0;
-        for (std::size_t i = 0; i < query.size(); ++i) {
-            l2 += std::pow(double(query[i]) - double(nearest[i]), 2);
-            dot += double(query[i]) * double(nearest[i]);
-            qq += double(query[i]) * double(query[i]);
-            xx += double(nearest[i]) * double(nearest[i]);
-        }
-        const double expected = *contents.metric == Metric::L2 ? std::sqrt(l2) : 1 - dot / std::sqrt(qq * xx);
-        QVERIFY(std::abs(expected - double(contents.truth.distances[0])) <= 1e-4 * (1 + expected));
     }
 
     void same_numbers_as_hdf5_data() {
@@ -428,55 +350,6 @@ private slots:
         QCOMPARE(row_of(open(path).base, 0), (std::vector<float>{1}));
         const fs::path upper = write_file(folder() / "UPPER.FVECS", texmex_bytes<float>({{1, 2}}));
         QCOMPARE(int(*detect_format(upper)), int(FileFormat::Fvecs));
-    }
-
-    void hdf5_variants() {
-        if (!python_has("h5py"))
-            QSKIP("/usr/bin/python3 has no h5py here");
-        const fs::path made = folder() / "h5";
-        fs::create_directories(made);
-        QCOMPARE(QProcess::execute(kPython, {ANNSCOPE_SOURCE_DIR "/tests/engine/make_hdf5.py",
-                                             QString::fromStdString(made.string())}),
-                 0);
-        const FileContents plain = open(made / "type_f4.hdf5");
-        QCOMPARE(plain.base.size(), std::size_t(300));
-        QCOMPARE(plain.truth.k, std::size_t(5));
-        int seen = 0;
-        for (const auto& entry : fs::directory_iterator(made)) {
-            const std::string name = entry.path().filename().string();
-            if (!name.starts_with("type_") && !name.starts_with("chunks_") && !name.starts_with("gzip_"))
-                continue;
-            ++seen;
-            const FileContents contents = open(entry.path());
-            QVERIFY2(difference(contents.base, plain.base).isEmpty() && contents.base.size() == 300,
-                     name.c_str());
-            QVERIFY2(difference(contents.queries, plain.queries).isEmpty(), name.c_str());
-            QVERIFY2(contents.truth.ids == plain.truth.ids, name.c_str());
-            const ElementType type = name.ends_with("u1.hdf5")   ? ElementType::U8
-                                     : name.ends_with("i1.hdf5") ? ElementType::I8
-                                     : name.ends_with("f2.hdf5") ? ElementType::F16
-                                                                 : ElementType::F32;
-            QVERIFY2(contents.base.type() == type, name.c_str());
-        }
-        QVERIFY(seen >= 25);
-
-        QVERIFY(!open(made / "no_attributes.hdf5").metric);
-        QVERIFY(open(made / "angular_bytes.hdf5").metric == Metric::Cosine);
-        QVERIFY(open(made / "normalized.hdf5").metric == Metric::Cosine);
-        QVERIFY(open(made / "ip.hdf5").metric == Metric::InnerProduct);
-        QCOMPARE(open(made / "unknown_metric.hdf5").warnings.size(), std::size_t(1));
-        QCOMPARE(open(made / "wrong_dimension.hdf5").warnings.size(), std::size_t(1));
-        QVERIFY(open(made / "no_truth.hdf5").truth.empty());
-        QCOMPARE(difference(open(made / "one_table.hdf5").base, plain.base), QString());
-        QCOMPARE(difference(open(made / "user_block.hdf5").base, plain.base), QString());
-        QCOMPARE(difference(open(made / "groups.hdf5:/a/one").base, plain.base), QString());
-        QCOMPARE(difference(open(made / "groups.hdf5:/a/b/two").base, plain.base, -1), QString());
-        QCOMPARE(open(made / "groups.hdf5:/ids", FileRole::Truth).truth.ids, plain.truth.ids);
-        QCOMPARE(open(made / "groups.hdf5", FileRole::Truth).truth.ids, plain.truth.ids);
-        const FileContents partly = open(made / "partly_written.hdf5");
-        QCOMPARE(row_of(partly.base, 99), row_of(plain.base, 99));
-        QCOMPARE(row_of(partly.base, 100), std::vector<float>(11, 0.0f));
-        QCOMPARE(partly.warnings.size(), std::size_t(1));
     }
 
     void cancelled_reads() {
