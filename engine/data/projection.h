@@ -20,7 +20,8 @@ struct Projection {
     std::vector<std::array<float, 2>> apply(const VectorSet& vectors) const;
 };
 
-/// PCA on at most max_sample rows (seeded). Cost: sample x dim^2 + dim^3. Phase: "Projection".
+/// PCA on at most max_sample rows (seeded). The same for any number of threads; an axis's largest component
+/// is positive. Cost: sample x dim^2. Phase: "Projection". Errors: InvalidArgument, OutOfMemory, Cancelled.
 Result<Projection> fit_projection(const VectorSet& vectors, std::size_t max_sample, std::uint64_t seed,
                                   const Control& control);
 
