@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/timer.h"
 #include "graph/beam_search.h"
 #include "graph/scratch_pool.h"
 #include "graph/vamana_builder.h"
@@ -14,7 +13,7 @@
 namespace annscope {
 namespace {
 
-constexpr std::size_t kLargestDegree = 1024;
+constexpr std::size_t kSmallestDegree = 2, kLargestDegree = 1024;
 constexpr std::size_t kLargestSize = std::numeric_limits<std::int32_t>::max(); // search lists use 31 bits
 
 constexpr ParamInfo kBuildWidth{
@@ -73,6 +72,8 @@ public:
     static Result<std::unique_ptr<Index>> load(ArchiveReader& reader);
 
     IndexInfo info() const override;
+    std::size_t dim() const noexcept override { return m_context.dim; }
+    bool trained() const noexcept override { return true; }
     std::span<const ParamInfo> search_params() const noexcept override { return kSearchParams; }
     Status add(const VectorSet& vectors, const Control& control) override;
     Status save(ArchiveWriter& writer) const override;
@@ -137,8 +138,8 @@ Status VamanaIndex::add(const VectorSet& vectors, const Control& control) {
     if (vectors.empty())
         return {};
     ANNSCOPE_TRY(check_add(vectors));
-    const Timer timer;
     const bool narrow = value_or_default(m_context.build, kNarrow) != 0;
+    control.begin("Preparing vectors", 0);
     ANNSCOPE_ASSIGN(StoredForm stored, stored_form(vectors, m_context.metric, narrow, control));
     ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(stored.vectors, m_context.metric, control));
     const VamanaOptions options{
@@ -146,7 +147,6 @@ Status VamanaIndex::add(const VectorSet& vectors, const Control& control) {
         static_cast<float>(value_or_default(m_context.build, kAlpha)), m_context.seed};
     ANNSCOPE_ASSIGN(m_graph, build_vamana(space, options, control));
     m_vectors = std::move(stored.vectors);
-    m_add_seconds = timer.seconds();
     return {};
 }
 
@@ -183,60 +183,52 @@ Result<SearchStats> VamanaIndex::search_one(const float* query, std::size_t k, c
 }
 
 Status VamanaIndex::save(ArchiveWriter& writer) const {
+    if (m_vectors.empty())
+        return {};
     ANNSCOPE_TRY(writer.vectors("vectors", m_vectors));
     ANNSCOPE_TRY(writer.array("graph", m_graph.graph.ids()));
     return writer.value("entry", m_graph.entry);
 }
 
-Status check_graph(std::span<const std::uint32_t> ids, std::size_t n, std::size_t degree) {
+/// What is wrong with rows from a file; empty: nothing. Every row must be a valid one of Adjacency.
+std::string fault_in_rows(std::span<const std::uint32_t> ids, std::size_t n, std::size_t degree) {
     const std::size_t stride = Adjacency::stride_of(degree);
     for (std::size_t node = 0; node < n; ++node) {
         bool ended = false;
         for (std::size_t i = 0; i < stride; ++i) {
             const std::uint32_t id = ids[node * stride + i];
-            const bool valid = id == kNoNode || (id < n && !ended && i < degree);
-            if (!valid)
-                return Error{ErrorCode::CorruptFile, "The graph's row " + std::to_string(node) +
-                                                         " is damaged: entry " + std::to_string(i) + " is " +
-                                                         std::to_string(id) + " among " + std::to_string(n) +
-                                                         " nodes of at most " + std::to_string(degree) +
-                                                         " neighbours."};
+            if (id != kNoNode && (id >= n || ended || i >= degree))
+                return "entry " + std::to_string(i) + " of node " + std::to_string(node) + " is " +
+                       std::to_string(id) + " among " + std::to_string(n) + " nodes of at most " +
+                       std::to_string(degree) + " neighbours";
             ended = ended || id == kNoNode;
         }
     }
     return {};
 }
 
-Error wrong_contents(const std::string& what) {
-    return {ErrorCode::CorruptFile, "The file's Vamana index does not fit its header: " + what + "."};
-}
-
 Result<std::unique_ptr<Index>> VamanaIndex::load(ArchiveReader& reader) {
-    const IndexInfo& header = reader.header();
-    const SpecNode& root = reader.spec();
-    if (root.numbers.size() != 1 || degree_of(root) < 1 || degree_of(root) > kLargestDegree)
-        return wrong_contents("the degree is missing or out of range");
-    const std::size_t n = header.size, degree = degree_of(root);
+    const std::size_t n = reader.header().size, degree = degree_of(reader.spec());
+    if (degree < kSmallestDegree || degree > kLargestDegree)
+        return reader.corrupt("header", "a degree of " + std::to_string(degree));
     auto index = std::make_unique<VamanaIndex>(degree, reader.context());
+    if (n == 0)
+        return std::unique_ptr<Index>(std::move(index));
     ANNSCOPE_ASSIGN(VectorSet vectors, reader.vectors("vectors"));
-    if (n > kLargestSize || vectors.size() != n || (n > 0 && vectors.dim() != header.dim))
-        return wrong_contents("it holds " + std::to_string(vectors.size()) + " x " +
-                              std::to_string(vectors.dim()) + " vectors instead of " + std::to_string(n) +
-                              " x " + std::to_string(header.dim));
-    if (header.metric == Metric::Cosine && n > 0 && vectors.type() != ElementType::F32)
-        return wrong_contents("vectors for cosine must be float32");
+    if (n > kLargestSize || vectors.size() != n)
+        return reader.corrupt("vectors",
+                              std::to_string(vectors.size()) + " rows, expected " + std::to_string(n));
+    if (reader.context().metric == Metric::Cosine && vectors.type() != ElementType::F32)
+        return reader.corrupt("vectors", "vectors for cosine must be float32");
     ANNSCOPE_ASSIGN(AlignedBuffer<std::uint32_t> ids,
                     reader.array<std::uint32_t>("graph", n * Adjacency::stride_of(degree)));
-    ANNSCOPE_TRY(check_graph({ids.data(), ids.size()}, n, degree));
+    if (const std::string fault = fault_in_rows({ids.data(), ids.size()}, n, degree); !fault.empty())
+        return reader.corrupt("graph", fault);
     ANNSCOPE_ASSIGN(const std::uint32_t entry, reader.value<std::uint32_t>("entry"));
-    if (n > 0 && entry >= n)
-        return wrong_contents("the search would start at node " + std::to_string(entry) + " of " +
-                              std::to_string(n));
-    if (n > 0) {
-        index->m_vectors = std::move(vectors);
-        index->m_graph = {Adjacency(n, degree, std::move(ids)), entry};
-    }
-    index->m_add_seconds = header.add_seconds;
+    if (entry >= n)
+        return reader.corrupt("entry", "node " + std::to_string(entry) + " of " + std::to_string(n));
+    index->m_vectors = std::move(vectors);
+    index->m_graph = {Adjacency(n, degree, std::move(ids)), entry};
     return std::unique_ptr<Index>(std::move(index));
 }
 
@@ -263,7 +255,7 @@ double build_work(const SpecNode& root, const SizeQuestion& question) {
 }
 
 Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
-    if (degree_of(root) < 2 || degree_of(root) > kLargestDegree)
+    if (degree_of(root) < kSmallestDegree || degree_of(root) > kLargestDegree)
         return Error{ErrorCode::InvalidArgument,
                      "The R of Vamana" + std::to_string(degree_of(root)) +
                          " is the number of links of a vector; it must be from 2 to " +
@@ -290,6 +282,7 @@ const Kind kVamanaKind{
     .build_work = build_work,
     .create = create,
     .load = &VamanaIndex::load,
+    .shares_vectors = true,
 };
 
 } // namespace annscope
