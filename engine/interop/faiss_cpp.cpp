@@ -28,7 +28,8 @@ std::string includes(const FaissMapping& mapping) {
             "#include <faiss/index_io.h>\n";
     if (mapping.normalize)
         text += "#include <faiss/utils/distances.h>\n";
-    return text + "\n#include <memory>\n"
+    return text + "\n#include <cstdint>\n"
+                  "#include <memory>\n"
                   "#include <numeric>\n"
                   "#include <vector>\n";
 }
@@ -49,7 +50,7 @@ std::string build_function(const FaissMapping& mapping, const std::string& metri
     const std::string base = mapping.normalize ? "std::vector<float> xb" : "const float* xb";
     const std::string data = mapping.normalize ? "xb.data()" : "xb";
     std::string text = "/// nb vectors of d floats, row after row.\n"
-                       "std::unique_ptr<faiss::Index> build(faiss::idx_t nb, " +
+                       "std::unique_ptr<faiss::Index> build(std::int64_t nb, " +
                        base + ") {\n";
     if (mapping.normalize)
         text += "    faiss::fvec_renorm_L2(d, nb, xb.data());\n";
@@ -60,7 +61,7 @@ std::string build_function(const FaissMapping& mapping, const std::string& metri
     text += build_lines(mapping);
     text += "    index->train(nb, " + data + ");\n";
     if (mapping.needs_ids)
-        text += "    std::vector<faiss::idx_t> ids(nb); // your own ids\n"
+        text += "    std::vector<std::int64_t> ids(nb); // your own ids\n"
                 "    std::iota(ids.begin(), ids.end(), 0);\n"
                 "    index->add_with_ids(nb, " +
                 data + ", ids.data());\n";
@@ -74,8 +75,8 @@ std::string build_function(const FaissMapping& mapping, const std::string& metri
 std::string search_function(const FaissMapping& mapping) {
     const std::string queries = mapping.normalize ? "std::vector<float> xq" : "const float* xq";
     std::string text = "/// nq queries; distances and labels: nq x k.\n"
-                       "void search(faiss::Index& index, faiss::idx_t nq, " +
-                       queries + ", float* distances, faiss::idx_t* labels) {\n";
+                       "void search(faiss::Index& index, std::int64_t nq, " +
+                       queries + ", float* distances, std::int64_t* labels) {\n";
     if (mapping.normalize)
         text += "    faiss::fvec_renorm_L2(d, nq, xq.data());\n";
     if (!mapping.search.empty())
@@ -91,7 +92,7 @@ Result<ExportResult> write(const ExportRequest& request) {
     text += includes(mapping) + "\n";
     text += "constexpr int d = " + std::to_string(request.dim) +
             ";\n"
-            "constexpr faiss::idx_t k = " +
+            "constexpr std::int64_t k = " +
             std::to_string(request.k) + ";\n\n";
     text += build_function(mapping, metric) + "\n" + search_function(mapping);
     return ExportResult{std::move(text), mapping.notes};
