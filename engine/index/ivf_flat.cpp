@@ -53,6 +53,8 @@ std::vector<MemoryPart> ivf_size(const SpecNode& root, const SizeQuestion& quest
         {"centroids", nlist * question.dim * sizeof(float), "nlist * d * 4"},
         {"list offsets", (nlist + 1) * sizeof(std::uint64_t), "(nlist + 1) * 8"},
     };
+    if (const std::uint64_t sketch = CentroidSketch::bytes(nlist, question.dim))
+        parts.push_back({"centroids as bytes", sketch, "nlist * d"});
     return parts;
 }
 

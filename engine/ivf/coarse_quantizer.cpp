@@ -12,6 +12,8 @@ CoarseQuantizer::CoarseQuantizer(AlignedBuffer<float> centroids, std::size_t nli
                                  Metric metric)
     : m_nlist(nlist), m_dim(dim), m_metric(metric), m_centroids(std::move(centroids)) {
     assert(m_centroids.size() == nlist * dim);
+    if (CentroidSketch::useful(nlist, dim))
+        m_sketch = CentroidSketch(this->centroids());
 }
 
 Status CoarseQuantizer::assign(const VectorSet& rows, std::span<std::uint32_t> cells,
@@ -22,6 +24,40 @@ Status CoarseQuantizer::assign(const VectorSet& rows, std::span<std::uint32_t> c
 }
 
 void CoarseQuantizer::probe(const float* query, std::span<Neighbor> probes) const {
+    // Most of all cells: the sketch would leave most of them, too.
+    if (m_sketch.empty() || probes.size() * 4 > m_nlist || !probe_sketch(query, probes))
+        probe_all(query, probes);
+}
+
+bool CoarseQuantizer::probe_sketch(const float* query, std::span<Neighbor> probes) const {
+    std::vector<std::uint32_t> candidates;
+    const auto& kernels = simd::kernels().f32;
+    std::vector<float> distances;
+    if (m_metric == Metric::L2) {
+        if (!m_sketch.candidates(query, probes.size(), candidates))
+            return false;
+        distances.resize(candidates.size());
+        kernels.l2_gather(query, m_centroids.data(), m_dim, candidates.data(), candidates.size(), m_dim,
+                          distances.data());
+    } else {
+        std::vector<float> unit(query, query + m_dim); // the rank does not depend on the query's length
+        if (!m_sketch.unit() || !normalize(unit.data(), m_dim) ||
+            !m_sketch.candidates(unit.data(), probes.size(), candidates))
+            return false;
+        distances.resize(candidates.size());
+        kernels.ip_gather(query, m_centroids.data(), m_dim, candidates.data(), candidates.size(), m_dim,
+                          distances.data());
+        for (float& d : distances)
+            d = -d;
+    }
+    std::vector<Neighbor> found(candidates.size());
+    for (std::size_t i = 0; i < found.size(); ++i)
+        found[i] = {distances[i], Id{candidates[i]}};
+    std::partial_sort_copy(found.begin(), found.end(), probes.begin(), probes.end());
+    return true;
+}
+
+void CoarseQuantizer::probe_all(const float* query, std::span<Neighbor> probes) const {
     std::vector<float> distances(m_nlist);
     const auto& kernels = simd::kernels().f32;
     if (m_metric == Metric::L2) {

@@ -3,6 +3,7 @@
 
 #include "core/topk.h"
 #include "data/vector_set.h"
+#include "ivf/centroid_sketch.h"
 #include "quant/assign.h"
 
 #include <span>
@@ -24,13 +25,18 @@ public:
     Status assign(const VectorSet& rows, std::span<std::uint32_t> cells, const Control& control) const;
 
     /// The probes.size() <= nlist cells nearest to the query, nearest first, with their exact distances;
-    /// equal distances by cell number. Cost: nlist x dim.
+    /// equal distances by cell number. Cost: nlist x dim, on bytes where there are many centroids; the
+    /// result is that of a scan of all floats.
     void probe(const float* query, std::span<Neighbor> probes) const;
 
 private:
+    bool probe_sketch(const float* query, std::span<Neighbor> probes) const;
+    void probe_all(const float* query, std::span<Neighbor> probes) const;
+
     std::size_t m_nlist = 0, m_dim = 0;
     Metric m_metric = Metric::L2;
     AlignedBuffer<float> m_centroids;
+    CentroidSketch m_sketch; ///< empty where it would not pay
 };
 
 } // namespace annscope

@@ -17,7 +17,7 @@ using namespace annscope::test;
 
 namespace {
 
-constexpr std::size_t kRows = 700, kDim = 12, kQueries = 40, kNeighbors = 10;
+constexpr std::size_t kRows = 400, kDim = 12, kQueries = 40, kNeighbors = 10;
 constexpr Metric kMetrics[] = {Metric::L2, Metric::InnerProduct, Metric::Cosine};
 constexpr ElementType kTypes[] = {ElementType::F32, ElementType::F16, ElementType::U8, ElementType::I8};
 
@@ -384,13 +384,13 @@ void TestConformance::cancelLeavesTheIndexAsItWas() {
     }
     const Status trained = (*index)->train(m_base, {});
     REQUIRE_OK(trained);
-    const Status added = (*index)->add(m_base.slice(0, 300), {});
+    const Status added = (*index)->add(m_base.slice(0, 200), {});
     REQUIRE_OK(added);
     const auto before = search(**index, m_queries, kNeighbors, {});
     REQUIRE_OK(before);
-    const Status second = (*index)->add(m_base.slice(300, 400), stopped);
+    const Status second = (*index)->add(m_base.slice(200, 200), stopped);
     QVERIFY(!second.ok()); // Cancelled, or Unsupported where a kind is built once
-    QCOMPARE((*index)->info().size, std::size_t{300});
+    QCOMPARE((*index)->info().size, std::size_t{200});
     const auto after = search(**index, m_queries, kNeighbors, {});
     REQUIRE_OK(after);
     QVERIFY(*before == *after);
@@ -402,7 +402,7 @@ void TestConformance::cancelAtAnyTime() {
     REQUIRE_OK(reference);
     const auto expected = search(**reference, m_queries, kNeighbors, {});
     REQUIRE_OK(expected);
-    for (int round = 0; round < 6; ++round) {
+    for (int round = 0; round < 4; ++round) {
         std::stop_source stop;
         Progress progress;
         const Control control{stop.get_token(), &progress, 2};

@@ -20,6 +20,8 @@ private slots:
     void probesAreTheNearestCellsInOrder();
     void coarseQuantizerRanksAsBruteForce_data();
     void coarseQuantizerRanksAsBruteForce();
+    void sketchKeepsTheNearest_data();
+    void sketchKeepsTheNearest();
     void recallGrowsWithNprobe();
     void secondAddIsAsOneAdd_data();
     void secondAddIsAsOneAdd();
@@ -174,6 +176,43 @@ void TestIvfFlat::coarseQuantizerRanksAsBruteForce() {
             }
         }
     }
+}
+
+void TestIvfFlat::sketchKeepsTheNearest_data() {
+    QTest::addColumn<int>("dim");
+    QTest::addColumn<double>("scale"); // of the coordinates: the grid must fit any
+    for (const int dim : {8, 100, 256})
+        for (const double scale : {1e-12, 1e-3, 1.0, 1e6})
+            QTest::addRow("%d, %g", dim, scale) << dim << scale;
+}
+
+void TestIvfFlat::sketchKeepsTheNearest() {
+    QFETCH(int, dim);
+    QFETCH(double, scale);
+    constexpr std::size_t kCells = 700, kProbes = 9;
+    const auto cols = static_cast<std::size_t>(dim);
+    const auto scaled = [&](std::size_t rows, std::uint64_t seed) {
+        const VectorSet set = random_set(ElementType::F32, rows, cols, seed);
+        std::vector<float> values(set.view<float>().data(), set.view<float>().data() + rows * cols);
+        for (float& v : values)
+            v *= static_cast<float>(scale);
+        return floats(values, rows, cols);
+    };
+    const VectorSet centroids = scaled(kCells, 4), queries = scaled(20, 5);
+    const CentroidSketch sketch(centroids.view<float>());
+    std::size_t left = 0;
+    for (std::size_t q = 0; q < queries.size(); ++q) {
+        const float* query = queries.view<float>().row(q);
+        std::vector<std::uint32_t> candidates;
+        QVERIFY(sketch.candidates(query, kProbes, candidates));
+        QVERIFY(std::ranges::is_sorted(candidates));
+        left += candidates.size();
+        const double reach = oracle_kth(centroids, query, Metric::L2, kProbes);
+        for (std::size_t cell = 0; cell < kCells; ++cell)
+            if (oracle_distance(centroids, cell, query, Metric::L2) <= reach)
+                QVERIFY(std::ranges::binary_search(candidates, static_cast<std::uint32_t>(cell)));
+    }
+    QVERIFY2(left < queries.size() * 8 * kProbes, qPrintable(QString::number(left))); // most are ruled out
 }
 
 void TestIvfFlat::recallGrowsWithNprobe() {

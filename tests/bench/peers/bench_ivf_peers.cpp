@@ -34,6 +34,7 @@ struct Options {
     int repeats = 5;
     std::size_t queries = 2000;
     std::string only;
+    bool cpu_clock = false;
 };
 
 /// Of all threads of this process; beside wall clock, because other programs may share the cores.
@@ -59,8 +60,8 @@ struct Setting {
 class SearchBench {
 public:
     SearchBench(const FileContents& file, const Options& options)
-        : m_file(file), m_queries(std::min(options.queries, file.queries.size())),
-          m_repeats(options.repeats) {}
+        : m_file(file), m_queries(std::min(options.queries, file.queries.size())), m_repeats(options.repeats),
+          m_cpu_clock(options.cpu_clock) {}
 
     void add(std::string series, std::string params, Search search) {
         m_settings.push_back({std::move(series), std::move(params), std::move(search), {}, 0});
@@ -98,11 +99,13 @@ private:
     void pass(Setting& setting, bool warm_up) {
         std::vector<std::int64_t> ids(m_queries * kNeighbors);
         const auto queries = m_file.queries.view<float>();
+        const double cpu_start = cpu_seconds();
         const Timer timer;
         for (std::size_t q = 0; q < m_queries; ++q)
             setting.search(queries.row(q), ids.data() + q * kNeighbors);
         if (!warm_up) {
-            setting.qps.push_back(static_cast<double>(m_queries) / timer.seconds());
+            const double seconds = m_cpu_clock ? cpu_seconds() - cpu_start : timer.seconds();
+            setting.qps.push_back(static_cast<double>(m_queries) / seconds);
             return;
         }
         std::size_t found = 0;
@@ -116,6 +119,7 @@ private:
     const FileContents& m_file;
     const std::size_t m_queries;
     const int m_repeats;
+    const bool m_cpu_clock;
     std::vector<Setting> m_settings;
 };
 
@@ -217,6 +221,8 @@ Options parse(int argc, char** argv) {
             options.repeats = std::atoi(argv[i + 1]);
         else if (key == "--queries")
             options.queries = static_cast<std::size_t>(std::atoll(argv[i + 1]));
+        else if (key == "--clock")
+            options.cpu_clock = std::string_view(argv[i + 1]) == "cpu";
         else if (key == "--only")
             options.only = argv[i + 1];
     }
@@ -237,6 +243,7 @@ int main(int argc, char** argv) {
                 {"data", options.data.filename().string()},
                 {"seed", 1234},
                 {"repeats", options.repeats},
+                {"clock", options.cpu_clock ? "cpu" : "wall"},
                 {"simd", simd::name(simd::kernels().isa)}};
     if (options.only != "search")
         report["kmeans"] = bench_kmeans(*file, options.repeats, right);
