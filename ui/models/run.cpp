@@ -40,7 +40,10 @@ double recallMargin(const OperatingPoint& point) {
     }
     const double n = double(values.size());
     const double variance = std::max(0.0, (squares - sum * sum / n) / (n - 1));
-    return 1.96 * std::sqrt(variance / n);
+    if (variance > 0)
+        return 1.96 * std::sqrt(variance / n);
+    // No query differs from another: the rule of three bounds the share of neighbours not seen missing.
+    return 3 / (n * double(std::max<std::size_t>(point.k, 1)));
 }
 
 } // namespace annscope::ui

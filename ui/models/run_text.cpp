@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/run_text.h"
 
+#include "tune/report.h"
 #include "ui/common/format.h"
 #include "ui/common/palette.h"
 
@@ -74,17 +75,6 @@ QDateTime measuredAt(const Run& run) {
 
 QString dataName(const Run& run) {
     return run.index && run.index->dataset ? QString::fromStdString(run.index->dataset->name) : QString();
-}
-
-QString quoted(QString field) {
-    static const QString kSpecial = QStringLiteral("\",\n\r");
-    const bool special =
-        std::any_of(field.cbegin(), field.cend(), [](QChar c) { return kSpecial.contains(c); });
-    return special ? u'"' + field.replace(u'"', QStringLiteral("\"\"")) + u'"' : field;
-}
-
-QString number(double value) {
-    return QString::number(value, 'g', 9);
 }
 
 } // namespace
@@ -255,38 +245,13 @@ QPixmap runDecoration(const Run& run) {
     return pixmap;
 }
 
-QString csvHeader() {
-    return QStringLiteral("config,k,recall,recall_p5,qps,mean_us,p50_us,p95_us,p99_us,distances,hops,lists,"
-                          "codes,train_s,add_s,index_bytes,threads,n,dim,metric");
-}
-
 QString csvOf(const std::vector<const Run*>& runs) {
-    QString csv = csvHeader() + u'\n';
+    std::string csv = csv_header() + '\n';
     for (const Run* run : runs) {
-        const OperatingPoint& point = run->point;
-        const QStringList fields{quoted(configurationText(*run)),
-                                 QString::number(point.k),
-                                 number(point.recall),
-                                 number(point.recall_p5),
-                                 number(point.qps),
-                                 number(point.latency.mean),
-                                 number(point.latency.p50),
-                                 number(point.latency.p95),
-                                 number(point.latency.p99),
-                                 number(perQuery(point.stats.distances, point)),
-                                 number(perQuery(point.stats.hops, point)),
-                                 number(perQuery(point.stats.lists, point)),
-                                 number(perQuery(point.stats.codes, point)),
-                                 number(run->facts.trainSeconds),
-                                 number(run->facts.addSeconds),
-                                 QString::number(run->facts.bytes),
-                                 QString::number(point.threads),
-                                 QString::number(run->facts.size),
-                                 QString::number(run->facts.dim),
-                                 QString::fromLatin1(name(run->facts.metric).data())};
-        csv += fields.join(u',') + u'\n';
+        const IndexInfo info = run->index && run->index->index ? run->index->index->info() : IndexInfo();
+        csv += csv_row({configurationText(*run).toStdString(), run->point, info}) + '\n';
     }
-    return csv;
+    return QString::fromStdString(csv);
 }
 
 } // namespace annscope::ui

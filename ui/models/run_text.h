@@ -26,9 +26,7 @@ QString measuredBy(const OperatingPoint& point);
 /// The mark of the run's series, with a ring where the run is pinned.
 QPixmap runDecoration(const Run& run);
 
-/// The columns of annscope-cli sweep --csv, in its order.
-QString csvHeader();
-/// One line for each run, fields quoted where they must be, numbers in the C locale.
+/// The columns of annscope-cli sweep --csv in its order, written by the same code; one line for each run.
 QString csvOf(const std::vector<const Run*>& runs);
 
 } // namespace annscope::ui

@@ -211,6 +211,8 @@ bool RunsFilter::lessThan(const QModelIndex& left, const QModelIndex& right) con
         return a.pinned == (sortOrder() == Qt::AscendingOrder);
     const auto column = RunsModel::Column(left.column());
     const QVariant x = runValue(a, column), y = runValue(b, column);
+    if (column == RunsModel::Measured)
+        return a.time < b.time;
     if (column == RunsModel::Params) // nprobe=8 before nprobe=16
         return a.point.params.values() < b.point.params.values();
     return isTextColumn(column) ? QString::localeAwareCompare(x.toString(), y.toString()) < 0

@@ -138,7 +138,7 @@ void paintLabels(QPainter& painter, const CurveScene& scene) {
         if (!scene.legend) {
             painter.setPen(Qt::NoPen);
             painter.setBrush(withAlpha(colors.panel, 0.8));
-            painter.drawRoundedRect(label.box.adjusted(-3, 0, 1, 0), 3, 3);
+            painter.drawRoundedRect(label.box.adjusted(-3, 0, beside ? -kMark : 1, 0), 3, 3);
             if (!beside) {
                 painter.setPen(QPen(withAlpha(style.color, 0.6), 1));
                 painter.drawLine(label.end + QPointF(5, 0), mark - QPointF(7, 0));

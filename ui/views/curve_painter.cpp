@@ -103,11 +103,11 @@ void paintTitle(QPainter& painter, const CurveScene& scene) {
         return;
     painter.setPen(palette().text);
     painter.setFont(chartFont(kHeading, true));
-    painter.drawText(QRectF(16, 12, scene.bounds.width() - 32, 22), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(12, 12, scene.bounds.width() - 32, 22), Qt::AlignLeft | Qt::AlignVCenter,
                      scene.title);
     painter.setPen(palette().secondary);
     painter.setFont(chartFont(kText));
-    painter.drawText(QRectF(16, 34, scene.bounds.width() - 32, 20), Qt::AlignLeft | Qt::AlignVCenter,
+    painter.drawText(QRectF(12, 34, scene.bounds.width() - 32, 20), Qt::AlignLeft | Qt::AlignVCenter,
                      scene.subtitle);
 }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/panels/curve_panel.h"
+
+#include "ui/common/icons.h"
+#include "ui/models/runs_model.h"
+#include "ui/panels/empty_state.h"
+
+#include <QButtonGroup>
+#include <QGridLayout>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QToolButton>
+
+#include <array>
+
+namespace annscope::ui {
+
+CurvePanel::CurvePanel(RunsModel* model, Selection* selection, QWidget* parent)
+    : QWidget(parent), m_model(model), m_chart(new ParetoChart(model, selection, this)),
+      m_empty(new EmptyState(this)), m_pages(new QStackedWidget(this)), m_scales(new QButtonGroup(this)),
+      m_showAll(new QToolButton(this)) {
+    setObjectName(QStringLiteral("curvePanel"));
+    auto* page = new QWidget;
+    auto* over = new QGridLayout(page);
+    over->setContentsMargins(0, 0, 0, 0);
+    over->addWidget(m_chart, 0, 0);
+    over->addWidget(makeControls(), 0, 0, Qt::AlignTop | Qt::AlignRight);
+    m_pages->addWidget(m_empty);
+    m_pages->addWidget(page);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_pages);
+
+    setEmptyTexts(tr("Recall against speed"),
+                  tr("Each search setting of an index becomes a point: how many of the true neighbours it "
+                     "finds, and how many queries it answers in a second. Sweep an index to see them."),
+                  tr("Sweep"));
+    connect(m_empty, &EmptyState::triggered, this, &CurvePanel::emptyTriggered);
+    connect(model, &RunsModel::frontsChanged, this, &CurvePanel::showWhatThereIs);
+    connect(m_chart, &ParetoChart::zoomChanged, m_showAll, &QWidget::setVisible);
+    showWhatThereIs();
+}
+
+QWidget* CurvePanel::makeControls() {
+    auto* controls = new QWidget;
+    auto* layout = new QHBoxLayout(controls);
+    layout->setContentsMargins(8, 3, 6, 0);
+    layout->setSpacing(2);
+    m_showAll->setText(tr("Show all"));
+    m_showAll->setIcon(icon(QStringLiteral("fit")));
+    m_showAll->setToolTip(tr("Shows all points again (Home, or double click; Esc goes one step back)"));
+    m_showAll->setVisible(false);
+    connect(m_showAll, &QToolButton::clicked, m_chart, &ParetoChart::resetZoom);
+    layout->addWidget(m_showAll);
+
+    struct Choice {
+        RecallScale scale;
+        QString text, help;
+    };
+    const std::array<Choice, 3> choices{
+        {{RecallScale::Linear, tr("linear"), tr("Recall as it is, evenly spaced")},
+         {RecallScale::Logit, tr("logit"),
+          tr("log of recall / (1 − recall): 0.9, 0.99 and 0.999 are equally far apart")},
+         {RecallScale::MissLog, tr("1 − recall"),
+          tr("The share of neighbours missed, logarithmic and reversed: each step right misses a tenth")}}};
+    for (const Choice& choice : choices) {
+        auto* button = new QToolButton;
+        button->setText(choice.text);
+        button->setToolTip(tr("Recall axis: %1").arg(choice.help));
+        button->setCheckable(true);
+        button->setChecked(choice.scale == m_chart->recallScale());
+        m_scales->addButton(button, int(choice.scale));
+        layout->addWidget(button);
+    }
+    connect(m_scales, &QButtonGroup::idClicked, this,
+            [this](int id) { m_chart->setRecallScale(RecallScale(id)); });
+    connect(m_chart, &ParetoChart::recallScaleChanged, this,
+            [this](RecallScale scale) { m_scales->button(int(scale))->setChecked(true); });
+
+    auto* more = new QToolButton;
+    more->setIcon(icon(QStringLiteral("export")));
+    more->setToolTip(tr("Copy or save the picture or its data"));
+    more->setAccessibleName(tr("Picture and data"));
+    connect(more, &QToolButton::clicked, this, [this, more] {
+        QMenu* menu = m_chart->createMenu(-1);
+        menu->setAttribute(Qt::WA_DeleteOnClose);
+        menu->popup(more->mapToGlobal(QPoint(more->width() - menu->sizeHint().width(), more->height())));
+    });
+    layout->addWidget(more);
+    return controls;
+}
+
+void CurvePanel::setEmptyTexts(const QString& heading, const QString& text, const QString& button) {
+    m_empty->setTexts(heading, text, button);
+}
+
+void CurvePanel::showWhatThereIs() {
+    m_pages->setCurrentIndex(m_model->rowCount() == 0 ? 0 : 1);
+}
+
+} // namespace annscope::ui
