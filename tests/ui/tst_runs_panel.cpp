@@ -4,8 +4,8 @@
 #include "ui/common/theme.h"
 #include "ui/models/runs_model.h"
 #include "ui/panels/curve_panel.h"
-#include "ui/panels/empty_state.h"
 #include "ui/panels/runs_panel.h"
+#include "ui/views/empty_state.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -44,7 +44,7 @@ private slots:
         RunsPanel panel(&model, m_selection.get(), &undo);
         panel.show();
         QSignalSpy wanted(&panel, &RunsPanel::emptyTriggered);
-        auto* button = panel.findChild<EmptyState*>()->button();
+        auto* button = panel.findChild<QPushButton*>(QStringLiteral("emptyStateButton"));
         QVERIFY(button->isVisible());
         QTest::mouseClick(button, Qt::LeftButton);
         QCOMPARE(wanted.count(), 1);
@@ -164,7 +164,7 @@ private slots:
         m_model->remove(m_ids);
         QVERIFY(!panel.chart()->isVisible());
         QSignalSpy wanted(&panel, &CurvePanel::emptyTriggered);
-        QTest::mouseClick(panel.findChild<EmptyState*>()->button(), Qt::LeftButton);
+        QTest::mouseClick(panel.findChild<QPushButton*>(QStringLiteral("emptyStateButton")), Qt::LeftButton);
         QCOMPARE(wanted.count(), 1);
         m_undo->undo();
         QVERIFY(panel.chart()->isVisible());

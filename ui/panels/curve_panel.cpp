@@ -3,7 +3,7 @@
 
 #include "ui/common/icons.h"
 #include "ui/models/runs_model.h"
-#include "ui/panels/empty_state.h"
+#include "ui/views/empty_state.h"
 
 #include <QButtonGroup>
 #include <QGridLayout>
@@ -35,7 +35,7 @@ CurvePanel::CurvePanel(RunsModel* model, Selection* selection, QWidget* parent)
                   tr("Each search setting of an index becomes a point: how many of the true neighbours it "
                      "finds, and how many queries it answers in a second. Sweep an index to see them."),
                   tr("Sweep"));
-    connect(m_empty, &EmptyState::triggered, this, &CurvePanel::emptyTriggered);
+    connect(m_empty, &EmptyState::clicked, this, &CurvePanel::emptyTriggered);
     connect(model, &RunsModel::frontsChanged, this, &CurvePanel::showWhatThereIs);
     connect(m_chart, &ParetoChart::zoomChanged, m_showAll, &QWidget::setVisible);
     showWhatThereIs();
@@ -91,7 +91,7 @@ QWidget* CurvePanel::makeControls() {
 }
 
 void CurvePanel::setEmptyTexts(const QString& heading, const QString& text, const QString& button) {
-    m_empty->setTexts(heading, text, button);
+    m_empty->setContent(heading, text, button);
 }
 
 void CurvePanel::showWhatThereIs() {

@@ -5,8 +5,8 @@
 #include "ui/common/icons.h"
 #include "ui/common/palette.h"
 #include "ui/models/run_text.h"
-#include "ui/panels/empty_state.h"
 #include "ui/views/chart_export.h"
+#include "ui/views/empty_state.h"
 
 #include <QAction>
 #include <QClipboard>
@@ -107,7 +107,7 @@ RunsPanel::RunsPanel(RunsModel* model, Selection* selection, QUndoStack* undo, Q
     setEmptyTexts({},
                   tr("Every measured configuration becomes a row here: recall, speed, latencies, memory."),
                   tr("Sweep"));
-    connect(m_empty, &EmptyState::triggered, this, &RunsPanel::emptyTriggered);
+    connect(m_empty, &EmptyState::clicked, this, &RunsPanel::emptyTriggered);
     connectSelection();
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(m_filter, signal, this, &RunsPanel::updateState);
@@ -331,7 +331,7 @@ void RunsPanel::saveCsv() {
 }
 
 void RunsPanel::setEmptyTexts(const QString& heading, const QString& text, const QString& button) {
-    m_empty->setTexts(heading, text, button);
+    m_empty->setContent(heading, text, button);
 }
 
 void RunsPanel::updateState() {

@@ -5,9 +5,9 @@
 #include "ui/common/theme.h"
 #include "ui/models/run_text.h"
 #include "ui/models/runs_model.h"
-#include "ui/panels/empty_state.h"
 #include "ui/panels/param_slider.h"
 #include "ui/panels/search_readouts.h"
+#include "ui/views/empty_state.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -82,10 +82,11 @@ SearchPanel::SearchPanel(RunsModel* model, Selection* selection, QWidget* parent
     outer->setContentsMargins(0, 0, 0, 0);
     outer->addWidget(m_pages);
 
-    m_empty->setTexts({},
-                      tr("Select a point of the curve or a row of the table to turn its search parameters "
-                         "here and see at once what they give."));
-    connect(m_empty, &EmptyState::triggered, this, &SearchPanel::emptyTriggered);
+    m_empty->setContent({},
+                        tr("Select a point of the curve or a row of the table to turn its search parameters "
+                           "here and see at once what they give."),
+                        {});
+    connect(m_empty, &EmptyState::clicked, this, &SearchPanel::emptyTriggered);
     connect(m_keep, &QPushButton::clicked, this, &SearchPanel::keep);
     connect(selection, &Selection::runChanged, this, &SearchPanel::showRun);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] { showIndex(m_index); });

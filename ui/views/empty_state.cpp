@@ -20,6 +20,7 @@ EmptyState::EmptyState(QWidget* parent)
     m_text->setWordWrap(true);
     m_text->setMaximumWidth(440);
     m_text->setForegroundRole(QPalette::PlaceholderText);
+    m_button->setProperty("primary", true);
     m_button->setObjectName(QStringLiteral("emptyStateButton"));
     auto* layout = new QVBoxLayout(this);
     layout->setSpacing(12);
@@ -33,6 +34,7 @@ EmptyState::EmptyState(QWidget* parent)
 
 void EmptyState::setContent(const QString& heading, const QString& text, const QString& button) {
     m_heading->setText(heading);
+    m_heading->setVisible(!heading.isEmpty());
     m_text->setText(text);
     m_button->setText(button);
     m_button->setVisible(!button.isEmpty());
