@@ -9,6 +9,7 @@
 #include "ui/views/graph_canvas.h"
 #include "ui/views/path_player.h"
 #include "ui/views/query_explainer.h"
+#include "ui/views/step_text.h"
 
 #include <QBoxLayout>
 #include <QCheckBox>
@@ -17,6 +18,10 @@
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace annscope::ui {
 
@@ -36,24 +41,24 @@ GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
 void GraphPanel::buildLayout() {
     m_summary->setObjectName(QStringLiteral("graphSummary"));
     m_summary->setForegroundRole(QPalette::PlaceholderText);
-    m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_outcome->setObjectName(QStringLiteral("graphOutcome"));
+    for (QLabel* label : {m_summary, m_outcome})
+        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_edgesBox->setChecked(true);
     m_edgesBox->setToolTip(tr("Show the directed edges, coloured by their length."));
     m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see its path."));
-    auto* fit = new QToolButton(this);
-    fit->setIcon(icon(QStringLiteral("fit")));
-    fit->setAutoRaise(true);
-    fit->setAccessibleName(tr("Fit to window"));
-    fit->setToolTip(tr("Show the whole graph (0, or double click)"));
-    connect(fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
-
+    auto* texts = new QVBoxLayout;
+    texts->setSpacing(2);
+    texts->addWidget(m_summary);
+    texts->addWidget(m_outcome);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 4, 8, 4);
     bar->setSpacing(12);
-    bar->addWidget(m_summary, 1);
+    bar->addLayout(texts, 1);
     bar->addWidget(m_edgesBox);
     bar->addWidget(m_queriesBox);
-    bar->addWidget(fit);
+    bar->addWidget(m_zoomToQuery);
+    bar->addWidget(m_fit);
     auto* split = new QSplitter(Qt::Vertical, this);
     split->addWidget(m_canvas);
     split->addWidget(m_player);
@@ -92,9 +97,22 @@ void GraphPanel::connectAll() {
     connect(m_selection, &Selection::nodeChanged, m_canvas, &GraphCanvas::setSelectedNode);
     connect(m_selection, &Selection::queryChanged, this, &GraphPanel::onQuerySelected);
     connect(m_explainer, &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
-    connect(m_explainer, &QueryExplainer::failed, m_summary, &QLabel::setText);
+    connect(m_explainer, &QueryExplainer::failed, m_outcome, &QLabel::setText);
+    connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
+    connect(m_zoomToQuery, &QToolButton::clicked, this, &GraphPanel::zoomToQuery);
+    auto* zoom = new QShortcut(Qt::Key_Z, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(zoom, &QShortcut::activated, this, &GraphPanel::zoomToQuery);
     auto* escape = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
     connect(escape, &QShortcut::activated, this, &GraphPanel::clearQuery);
+}
+
+QToolButton* GraphPanel::addButton(const QString& iconName, const QString& name, const QString& tip) {
+    auto* button = new QToolButton(this);
+    button->setIcon(icon(iconName));
+    button->setAutoRaise(true);
+    button->setAccessibleName(name);
+    button->setToolTip(tip);
+    return button;
 }
 
 void GraphPanel::setIndex(BuiltIndexPtr built) {
@@ -202,6 +220,25 @@ void GraphPanel::onPathChanged() {
     updateTexts();
 }
 
+/// So near that the answer fills a good part of the canvas.
+void GraphPanel::zoomToQuery() {
+    const PathModelPtr& path = m_explainer->path();
+    if (!path || !m_canvas->scene())
+        return;
+    const PlanePoints& points = m_canvas->scene()->points;
+    const Point2 query = points.place(path->query);
+    Box box{query[0], query[1], query[0], query[1]};
+    const auto include = [&](Id id) {
+        const Point2 p = points.base[static_cast<std::size_t>(id)];
+        const double dx = std::abs(p[0] - query[0]), dy = std::abs(p[1] - query[1]);
+        box = {std::min(box.x0, query[0] - dx), std::min(box.y0, query[1] - dy),
+               std::max(box.x1, query[0] + dx), std::max(box.y1, query[1] + dy)};
+    };
+    for (const TrueNeighbour& t : path->truth)
+        include(t.id);
+    m_canvas->setView(ViewTransform::fitting(box.grown(0.6), m_canvas->rect(), 8));
+}
+
 void GraphPanel::updateTexts() {
     const GraphScene& scene = *m_canvas->scene();
     const QString name = QString::fromStdString(m_built->dataset->name);
@@ -209,12 +246,20 @@ void GraphPanel::updateTexts() {
                               .arg(formatCount(scene.points.base.size()), formatCount(scene.edges.size()),
                                    formatMean(scene.meanDegree))
                               .arg(scene.maxDegree);
-    QString hint;
-    if (!m_explainer->hasQuery())
-        hint = scene.points.projected() ? tr(". Show the queries and click one to see its path.")
-                                        : tr(". Click anywhere to place a query.");
-    m_summary->setText(graph + hint);
-    m_summary->setToolTip(graph);
+    m_summary->setText(graph);
+    m_zoomToQuery->setEnabled(m_explainer->path() != nullptr);
+    if (m_explainer->path()) {
+        QString outcome = outcomeText(*m_explainer->path());
+        outcome.front() = outcome.front().toUpper();
+        m_outcome->setText(outcome + QLatin1Char('.'));
+    } else {
+        m_outcome->setText(
+            scene.points.projected()
+                ? tr("Show the queries and click one to see its path. A place on a picture of %1 "
+                     "dimensions is not one vector, so queries come from the data set.")
+                      .arg(scene.points.dim)
+                : tr("Click anywhere to place a query and see its path."));
+    }
     QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, graph);
     if (const PathModelPtr& path = m_explainer->path())
         subtitle = tr("%1|%2 on %3, k = %4")

@@ -11,6 +11,7 @@
 class QCheckBox;
 class QLabel;
 class QStackedWidget;
+class QToolButton;
 
 namespace annscope::ui {
 
@@ -49,6 +50,8 @@ private:
     void revokePlace();
     void clearQuery();
     void updateTexts();
+    void zoomToQuery();
+    QToolButton* addButton(const QString& iconName, const QString& name, const QString& tip);
 
     JobRunner* m_jobs;
     Selection* m_selection;
@@ -57,8 +60,9 @@ private:
 
     QStackedWidget* m_stack;
     EmptyState* m_empty;
-    QLabel* m_summary;
+    QLabel *m_summary, *m_outcome;
     QCheckBox *m_edgesBox, *m_queriesBox;
+    QToolButton *m_zoomToQuery, *m_fit;
     GraphCanvas* m_canvas;
     PathPlayer* m_player;
     QueryExplainer* m_explainer;

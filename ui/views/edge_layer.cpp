@@ -15,12 +15,18 @@ namespace {
 
 constexpr std::size_t kMaxSmoothEdges = 8000;
 constexpr double kArrowSpacing = 26; ///< mean pixels of visible edges from which heads are drawn
-constexpr double kInk = 0.55;        ///< mean opacity the lines of a picture add up to
+constexpr double kInk = 0.5;         ///< mean opacity the lines of a picture add up to
+constexpr float kFullLength = 40;    ///< pixels; longer lines get fainter, else they drown the short ones
 
 struct VisibleEdges {
     std::vector<std::uint32_t> indices;
     double pixels = 0; ///< sum of the lengths on the picture
+    double ink = 0;    ///< the same, by weight
 };
+
+float weight(float pixels) {
+    return pixels <= kFullLength ? 1.0f : std::pow(kFullLength / pixels, 0.6f);
+}
 
 /// Edges shorter than a third of a pixel lie under the nodes and are left out.
 Result<VisibleEdges> collectVisible(const GraphScene& scene, const ViewTransform& view,
@@ -31,7 +37,7 @@ Result<VisibleEdges> collectVisible(const GraphScene& scene, const ViewTransform
                y0 = static_cast<float>(box.y0), y1 = static_cast<float>(box.y1);
     const auto least = static_cast<float>(0.33 / view.scale);
     const float longest = static_cast<float>(std::hypot(view.area.width(), view.area.height()) / view.scale);
-    double sum = 0;
+    const auto scale = static_cast<float>(view.scale);
     const Point2* points = scene.points.base.data();
     for (std::size_t i = 0; i < scene.edges.size(); ++i) {
         if (i % 65536 == 0 && control.cancel_requested())
@@ -45,9 +51,10 @@ Result<VisibleEdges> collectVisible(const GraphScene& scene, const ViewTransform
         if (squared < least * least)
             continue;
         visible.indices.push_back(static_cast<std::uint32_t>(i));
-        sum += std::min(std::sqrt(squared), longest);
+        const float pixels = std::sqrt(squared) * scale, inView = std::min(pixels, longest * scale);
+        visible.pixels += inView;
+        visible.ink += inView * weight(pixels);
     }
-    visible.pixels = sum * view.scale;
     return visible;
 }
 
@@ -65,6 +72,7 @@ Status paintHairLines(const GraphScene& scene, const VisibleEdges& visible, cons
                      static_cast<float>(style.colors[s].blueF())};
     const ViewTransform& view = layer.view;
     const auto scale = static_cast<float>(view.scale * layer.ratio);
+    const auto logical = static_cast<float>(view.scale);
     const QPointF origin = view.toScreen(0, 0) - view.area.topLeft();
     const auto ox = static_cast<float>(origin.x() * layer.ratio),
                oy = static_cast<float>(origin.y() * layer.ratio);
@@ -75,8 +83,9 @@ Status paintHairLines(const GraphScene& scene, const VisibleEdges& visible, cons
         while (scene.shadeStart[shade + 1] <= i)
             ++shade;
         const Point2 a = scene.points.base[scene.edges[i].from], b = scene.points.base[scene.edges[i].to];
+        const float dx = (b[0] - a[0]) * logical, dy = (b[1] - a[1]) * logical;
         raster.line(ox + a[0] * scale, oy - a[1] * scale, ox + b[0] * scale, oy - b[1] * scale, colors[shade],
-                    static_cast<float>(alpha));
+                    static_cast<float>(alpha) * weight(std::sqrt(dx * dx + dy * dy)));
     }
     raster.copyTo(reinterpret_cast<std::uint32_t*>(layer.image.bits()),
                   static_cast<std::size_t>(layer.image.bytesPerLine()) / 4);
@@ -95,9 +104,11 @@ Status paintSmoothLines(const GraphScene& scene, const VisibleEdges& visible, co
     for (const std::uint32_t i : visible.indices) {
         if (++count % 128 == 0 && control.cancel_requested())
             return cancelled();
-        const QColor color = withAlpha(style.colors[shadeOf(scene, i)], alpha);
         const QPointF a = layer.view.toScreen(scene.points.base[scene.edges[i].from]);
         const QPointF b = layer.view.toScreen(scene.points.base[scene.edges[i].to]);
+        const auto length = static_cast<float>(std::hypot(b.x() - a.x(), b.y() - a.y()));
+        const QColor color =
+            withAlpha(style.colors[shadeOf(scene, i)], alpha * static_cast<double>(weight(length)));
         painter.setPen(QPen(color, 1.1));
         if (arrows) {
             painter.setBrush(color);
@@ -117,7 +128,7 @@ EdgeStyle EdgeStyle::fromPalette(double opacity) {
     const bool dark = palette().dark;
     for (std::size_t s = 0; s < style.colors.size(); ++s) {
         const double length = 1 - static_cast<double>(s) / (GraphScene::kShades - 1);
-        style.colors[s] = dark ? cividis(0.25 + 0.75 * length) : cividis(0.85 * length);
+        style.colors[s] = dark ? cividis(0.35 + 0.65 * length) : cividis(0.85 * length);
     }
     return style;
 }
@@ -127,7 +138,7 @@ Result<LayerImage> renderEdges(const GraphScene& scene, const ViewTransform& vie
     ANNSCOPE_ASSIGN(LayerImage layer, LayerImage::blank(view, ratio));
     ANNSCOPE_ASSIGN(const VisibleEdges visible, collectVisible(scene, view, control));
     const double area = std::max(view.area.width() * view.area.height(), 1.0);
-    const double alpha = std::clamp(kInk * area / std::max(visible.pixels, 1.0), 0.03, 0.5) * style.opacity;
+    const double alpha = std::clamp(kInk * area / std::max(visible.ink, 1.0), 0.04, 0.6) * style.opacity;
     const bool smooth = visible.indices.size() <= kMaxSmoothEdges;
     ANNSCOPE_TRY(smooth ? paintSmoothLines(scene, visible, style, alpha, layer, control)
                         : paintHairLines(scene, visible, style, alpha, layer, control));

@@ -90,7 +90,11 @@ QImage renderNodes(const GraphScene& scene, const ViewTransform& view, qreal rat
                   static_cast<float>(at.y()), static_cast<float>(r * ratio), qPremultiply(color.rgba()));
     };
     const Box box = view.visible();
-    const QColor node = path ? mix(colors.panel, colors.secondary, 0.55) : colors.text;
+    // In a crowd nodes would make one black patch: they are drawn fainter there.
+    const double strength = (radius - 1) / 2;
+    const QColor node = path
+                            ? mix(colors.panel, colors.secondary, 0.55)
+                            : withAlpha(mix(colors.secondary, colors.text, strength), 0.55 + 0.45 * strength);
     scene.nodeGrid.visit(box, [&](std::uint32_t, const Point2& p) { disc(p, radius, node); });
     if (showQueries)
         scene.queryGrid.visit(box, [&](std::uint32_t, const Point2& p) {

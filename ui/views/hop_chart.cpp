@@ -164,7 +164,7 @@ void HopChart::paintBand(QPainter& painter, const Axes& a) const {
     painter.setPen(QPen(found, 1.4, Qt::DashLine));
     painter.drawLine(QPointF(a.plot.left(), y), QPointF(a.plot.right(), y));
     setTextSize(painter, kSmallText);
-    const QString text = tr("true %1-th").arg(m_path->truth.size());
+    const QString text = tr("true neighbour %1").arg(m_path->truth.size());
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(text);
     drawHaloText(painter, {a.plot.right() - width - 2, y - 4 < a.plot.top() + 10 ? y + 13 : y - 4}, text,
                  ui::palette().dark ? found.lighter(130) : found.darker(120));
@@ -216,7 +216,7 @@ void HopChart::contextMenuEvent(QContextMenuEvent* event) {
     QMenu menu(this);
     addPictureActions(menu, this, [this] {
         return TitledPicture{m_title, m_subtitle, QStringLiteral("path-distances"), size(),
-                       [this](QPainter& painter, const QRectF& area) { paintChart(painter, area); }};
+                             [this](QPainter& painter, const QRectF& area) { paintChart(painter, area); }};
     });
     menu.exec(event->globalPos());
 }

@@ -96,7 +96,6 @@ void PathPlayer::buildLayout() {
         m_speed->addItem(tr("%1×").arg(speed), speed);
     m_text = new QLabel(this);
     m_text->setObjectName(QStringLiteral("pathText"));
-    m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
 
@@ -205,10 +204,9 @@ void PathPlayer::showStep() {
     }
     m_position->setText(tr("%1 / %2").arg(m_path->steps[step].hop).arg(m_path->steps.back().hop));
     QString text = stepText(*m_path, step);
-    if (step + 1 == m_path->steps.size())
-        text = outcomeText(*m_path) + QStringLiteral(". ") + text;
     text.front() = text.front().toUpper();
     m_text->setText(text + QLatin1Char('.'));
+    m_text->setToolTip(m_text->text());
 }
 
 } // namespace annscope::ui
