@@ -66,6 +66,19 @@ void check_search_values(SpecDescription& description, const Configuration& conf
 
 } // namespace
 
+ElementType held_as(const Configuration& configuration, Metric metric, ElementType type,
+                    ElementType lossless) {
+    if (metric == Metric::Cosine)
+        return ElementType::F32;
+    const Kind* kind = find_kind(configuration.spec.root);
+    if (!kind)
+        return type;
+    const auto narrow = std::ranges::find(kind->build_params, "narrow", &ParamInfo::name);
+    const bool narrows =
+        narrow != kind->build_params.end() && value_or_default(configuration.build, *narrow) != 0;
+    return narrows ? lossless : type;
+}
+
 SpecDescription describe(const Configuration& configuration, std::size_t n, std::size_t dim, Metric metric,
                          ElementType storage) {
     const SpecNode& root = configuration.spec.root;

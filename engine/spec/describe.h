@@ -34,6 +34,11 @@ struct SpecDescription {
 SpecDescription describe(const Configuration& configuration, std::size_t n, std::size_t dim, Metric metric,
                          ElementType storage = ElementType::F32);
 
+/// How an index of this configuration would hold vectors of a type; lossless: the narrowest type that loses
+/// nothing of them (data/vector_set.h). For describe and Kind::size.
+ElementType held_as(const Configuration& configuration, Metric metric, ElementType type,
+                    ElementType lossless);
+
 /// What could stand at the cursor of a configuration line: text replaces [begin, cursor).
 struct Completion {
     std::string text;
