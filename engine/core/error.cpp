@@ -88,4 +88,11 @@ std::string format_bytes(std::uint64_t bytes) {
     return text;
 }
 
+std::string format_count(std::uint64_t count) {
+    std::string text = std::to_string(count);
+    for (std::size_t at = text.size(); at > 3; at -= 3)
+        text.insert(at - 3, ",");
+    return text;
+}
+
 } // namespace annscope

@@ -100,6 +100,8 @@ Error current_exception_error() noexcept;
 
 /// 1536 -> "1.5 KiB"; used in messages.
 std::string format_bytes(std::uint64_t bytes);
+/// 1234567 -> "1,234,567"; used in messages.
+std::string format_count(std::uint64_t count);
 
 } // namespace annscope
 

@@ -59,8 +59,10 @@ struct OpenOptions {
 };
 
 /// Opens base, queries and truth, which may come from one file or three, checks them against each other, and
-/// fills what is missing. Progress phases: "Reading", "Checking", "Exact neighbours". Errors: Io,
-/// CorruptFile, Unsupported, DimensionMismatch, OutOfMemory, Cancelled; the message names the file.
+/// fills what is missing: the metric is L2 where nobody says; held-out queries leave the base; a file's truth
+/// gets this program's distances, and a sample of it is checked. What a person should know about any of this
+/// is in warnings. Progress phases: "Reading", "Checking", "Exact neighbours". Errors: Io, CorruptFile,
+/// Unsupported, InvalidArgument, DimensionMismatch, OutOfMemory, Cancelled; the message names the file.
 Result<Dataset> open_dataset(const OpenOptions& options, const Control& control);
 
 } // namespace annscope

@@ -24,9 +24,9 @@ constexpr double kLargestNorm = 1e36;              // squared; beyond it float32
 
 Status check_arguments(const VectorSet& base, std::size_t query_dim, std::size_t k) {
     if (base.dim() != query_dim)
-        return Error{ErrorCode::DimensionMismatch, "The queries have " + std::to_string(query_dim) +
+        return Error{ErrorCode::DimensionMismatch, "The queries have " + format_count(query_dim) +
                                                        " dimensions, but the base vectors have " +
-                                                       std::to_string(base.dim()) + "."};
+                                                       format_count(base.dim()) + "."};
     if (base.empty() || base.dim() == 0)
         return Error{ErrorCode::InvalidArgument, "Exact neighbours need at least one base vector."};
     if (base.size() > 0xffffffffu)
@@ -34,8 +34,8 @@ Status check_arguments(const VectorSet& base, std::size_t query_dim, std::size_t
                      "Exact neighbours are computed for at most 4,294,967,295 vectors."};
     if (k == 0 || k > base.size())
         return Error{ErrorCode::InvalidArgument,
-                     "The number of exact neighbours must be between 1 and " + std::to_string(base.size()) +
-                         ", the number of vectors; it is " + std::to_string(k) + "."};
+                     "The number of exact neighbours must be between 1 and " + format_count(base.size()) +
+                         ", the number of vectors; it is " + format_count(k) + "."};
     return {};
 }
 

@@ -34,7 +34,7 @@ std::string percent(double share) {
 }
 
 std::string count_of(std::size_t n, std::size_t total) {
-    return std::to_string(n) + " of " + std::to_string(total);
+    return format_count(n) + " of " + format_count(total);
 }
 
 /// What can be said about the ids without looking at a vector.
@@ -57,8 +57,8 @@ void check_ids(const GroundTruth& truth, std::size_t rows, std::vector<std::stri
     }
     if (outside > 0)
         findings.push_back(count_of(outside, truth.ids.size()) +
-                           " row numbers in the truth are outside the base, which has " +
-                           std::to_string(rows) + " rows" +
+                           " row numbers in the truth are outside the base, which has " + format_count(rows) +
+                           " rows" +
                            (smallest == 1 && largest == static_cast<Id>(rows)
                                 ? "; they seem to be counted from 1, not from 0."
                                 : "; the truth seems to belong to other vectors."));
@@ -66,7 +66,7 @@ void check_ids(const GroundTruth& truth, std::size_t rows, std::vector<std::stri
         findings.push_back("The truth lists the same row twice for " + count_of(repeated, truth.queries) +
                            " queries.");
     if (missing > 0)
-        findings.push_back("The truth lists fewer than " + std::to_string(truth.k) +
+        findings.push_back("The truth lists fewer than " + format_count(truth.k) +
                            " neighbours for some queries (" + count_of(missing, truth.ids.size()) +
                            " entries are empty).");
 }
@@ -139,7 +139,7 @@ Result<std::string> explain_misfit(const Dataset& dataset, const Sample& sample,
         }
     }
     const std::string checked =
-        " of the neighbours of " + std::to_string(sample.rows.size()) + " checked queries";
+        " of the neighbours of " + format_count(sample.rows.size()) + " checked queries";
     const std::string own(title(dataset.metric));
     if (best_share >= kFits)
         return "The neighbours in the truth fit " + std::string(title(best)) + ", not " + own + ": by " +
@@ -158,19 +158,21 @@ Result<std::vector<std::string>> check_truth(const Dataset& dataset, std::size_t
     if (truth.empty() || truth.k == 0 || dataset.base.empty() || sample_size == 0)
         return findings;
     if (truth.queries != dataset.queries.size())
-        findings.push_back("The truth is for " + std::to_string(truth.queries) + " queries, but there are " +
-                           std::to_string(dataset.queries.size()) + ".");
+        findings.push_back("The truth is for " + format_count(truth.queries) + " queries, but there are " +
+                           format_count(dataset.queries.size()) + ".");
     if (truth.k > dataset.base.size())
-        findings.push_back("The truth lists " + std::to_string(truth.k) +
-                           " neighbours a query, but the base has only " +
-                           std::to_string(dataset.base.size()) + " rows.");
+        findings.push_back("The truth lists " + format_count(truth.k) +
+                           " neighbours a query, but the base has only " + format_count(dataset.base.size()) +
+                           " rows.");
     check_ids(truth, dataset.base.size(), findings);
     const Sample sample = draw(dataset, sample_size);
     if (sample.rows.empty())
         return findings;
-    ANNSCOPE_ASSIGN(const Fit fit, fit_of(dataset, sample, dataset.metric, control));
+    control.begin("Checking", 0);
+    const Control quiet{control.stop, nullptr, control.threads};
+    ANNSCOPE_ASSIGN(const Fit fit, fit_of(dataset, sample, dataset.metric, quiet));
     if (fit.share < kFits) {
-        ANNSCOPE_ASSIGN(auto sentence, explain_misfit(dataset, sample, fit.share, control));
+        ANNSCOPE_ASSIGN(auto sentence, explain_misfit(dataset, sample, fit.share, quiet));
         findings.push_back(std::move(sentence));
     } else if (fit.unordered > 0) {
         findings.push_back("The truth does not list the neighbours of " +
@@ -183,16 +185,15 @@ Status recompute_truth_distances(const VectorSet& base, const VectorSet& queries
                                  GroundTruth& truth, const Control& control) {
     if (truth.queries != queries.size() || base.dim() != queries.dim())
         return Error{ErrorCode::DimensionMismatch,
-                     "The truth is for " + std::to_string(truth.queries) + " queries, but there are " +
-                         std::to_string(queries.size()) + "; base and queries have " +
-                         std::to_string(base.dim()) + " and " + std::to_string(queries.dim()) +
-                         " dimensions."};
+                     "The truth is for " + format_count(truth.queries) + " queries, but there are " +
+                         format_count(queries.size()) + "; base and queries have " +
+                         format_count(base.dim()) + " and " + format_count(queries.dim()) + " dimensions."};
     const auto outside = std::ranges::find_if(
         truth.ids, [&](Id id) { return id != kNoId && (id < 0 || id >= static_cast<Id>(base.size())); });
     if (outside != truth.ids.end())
         return Error{ErrorCode::InvalidArgument, "The truth names row " + std::to_string(*outside) +
                                                      ", but the base has rows 0 to " +
-                                                     std::to_string(base.size() - 1) + "."};
+                                                     format_count(base.size() - 1) + "."};
     truth.distances.assign(truth.ids.size(), kInfinity);
     return parallel_for(truth.queries, 8, control, [&](std::size_t begin, std::size_t end, int) {
         std::vector<float> query(base.dim());

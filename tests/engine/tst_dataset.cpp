@@ -1,0 +1,631 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "data/dataset.h"
+#include "data/format.h"
+#include "data/ground_truth.h"
+#include "data/hold_out.h"
+#include "data/synthetic.h"
+#include "data/truth_cache.h"
+#include "test_data.h"
+
+#include <QDir>
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <thread>
+
+using namespace annscope;
+namespace fs = std::filesystem;
+
+namespace {
+
+using Row = std::vector<float>;
+
+std::vector<Row> rows_of(const VectorSet& vectors) {
+    std::vector<Row> rows(vectors.size(), Row(vectors.dim()));
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+        vectors.copy_row(i, rows[i].data());
+    return rows;
+}
+
+Dataset clusters(std::size_t n, std::size_t dim, std::size_t queries) {
+    ClusterOptions options;
+    options.n = n;
+    options.dim = dim;
+    options.queries = queries;
+    return std::move(generate_clusters(options, {})).value();
+}
+
+VectorSet with_value(const VectorSet& vectors, std::size_t row, std::size_t column, float value) {
+    AlignedBuffer<float> floats(vectors.size() * vectors.dim());
+    for (std::size_t i = 0; i < vectors.size(); ++i)
+        vectors.copy_row(i, floats.data() + i * vectors.dim());
+    floats[row * vectors.dim() + column] = value;
+    return VectorSet::adopt(std::move(floats), vectors.size(), vectors.dim());
+}
+
+QString all_warnings(const Dataset& dataset) {
+    QString text;
+    for (const std::string& warning : dataset.warnings)
+        text += QString::fromStdString(warning) + '\n';
+    return text;
+}
+
+/// Opens or fails the test with the error.
+#define OPEN(variable, options)                                                                              \
+    const auto variable##_result = open_dataset(options, {});                                                \
+    QVERIFY2(variable##_result.ok(), variable##_result ? "" : variable##_result.error().message.c_str());    \
+    const Dataset& variable = *variable##_result
+
+} // namespace
+
+class TestDataset : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase();
+    void init();
+    void oneFile();
+    void threeFiles();
+    void otherQueriesDropTheFilesTruth();
+    void queriesAreHeldOut_data();
+    void queriesAreHeldOut();
+    void holdOutKeepsRowsAndFile();
+    void tooFewToHoldOut();
+    void truthIsComputedAndCached();
+    void damagedCacheIsIgnored_data();
+    void damagedCacheIsIgnored();
+    void cacheThatCannotBeWritten();
+    void cacheKeyCoversTheContent();
+    void cachePrunesTheOldest();
+    void maxRowsAndQueries();
+    void metricOverridesTheFile();
+    void wrongMetricIsNamed();
+    void truthOfOtherVectorsInTheFile();
+    void badCombinations_data();
+    void badCombinations();
+    void notFinite();
+    void zeroVectorsUnderCosine();
+    void cancels();
+    void realFiles_data();
+    void realFiles();
+    void realFormats_data();
+    void realFormats();
+
+private:
+    fs::path file(const char* name) const { return fs::path(m_folder->path().toStdString()) / name; }
+    QStringList cacheFiles() const {
+        return QDir(m_folder->filePath("cache/annscope/truth")).entryList({"*.truth"}, QDir::Files);
+    }
+
+    Dataset m_set; // 2,000 x 12, 60 queries, with truth
+    std::unique_ptr<QTemporaryDir> m_folder;
+};
+
+void TestDataset::initTestCase() {
+    m_set = clusters(2000, 12, 60);
+    m_set.truth = exact_neighbours(m_set.base, m_set.queries, Metric::L2, 20, {}).value();
+}
+
+void TestDataset::init() {
+    m_folder = std::make_unique<QTemporaryDir>();
+    QVERIFY(m_folder->isValid());
+    qputenv("XDG_CACHE_HOME", m_folder->filePath("cache").toLocal8Bit());
+    QVERIFY(write_hdf5(file("all.hdf5"), m_set, {}));
+    QVERIFY(write_fvecs(file("base.fvecs"), m_set.base, {}));
+    QVERIFY(write_fvecs(file("query.fvecs"), m_set.queries, {}));
+    QVERIFY(write_npy_ids(file("truth.npy"), m_set.truth.ids, m_set.truth.queries, m_set.truth.k));
+}
+
+void TestDataset::oneFile() {
+    OpenOptions options;
+    options.base = file("all.hdf5");
+    OPEN(opened, options);
+    QCOMPARE(opened.name, std::string("all"));
+    QCOMPARE(opened.source, options.base.string());
+    QCOMPARE(rows_of(opened.base), rows_of(m_set.base));
+    QCOMPARE(rows_of(opened.queries), rows_of(m_set.queries));
+    QCOMPARE(opened.metric, Metric::L2);
+    QVERIFY(opened.metric_from_file);
+    QCOMPARE(opened.queries_from, QueriesFrom::File);
+    QCOMPARE(opened.truth_from, TruthFrom::File);
+    QCOMPARE(opened.truth.ids, m_set.truth.ids);
+    QCOMPARE(opened.truth.distances, m_set.truth.distances); // squared, unlike the file's
+    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
+}
+
+void TestDataset::threeFiles() {
+    OpenOptions options;
+    options.base = file("base.fvecs");
+    options.queries = file("query.fvecs");
+    options.truth = file("truth.npy");
+    OPEN(opened, options);
+    QVERIFY(opened.base.mapped());
+    QVERIFY(!opened.metric_from_file);
+    QCOMPARE(rows_of(opened.base), rows_of(m_set.base));
+    QCOMPARE(opened.truth_from, TruthFrom::File);
+    QCOMPARE(opened.truth.ids, m_set.truth.ids);
+    QCOMPARE(opened.truth.distances, m_set.truth.distances);
+    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
+}
+
+void TestDataset::otherQueriesDropTheFilesTruth() {
+    OpenOptions options;
+    options.base = file("all.hdf5");
+    options.queries = file("base.fvecs");
+    options.max_queries = 50;
+    options.truth_k = 5;
+    OPEN(opened, options);
+    QCOMPARE(opened.queries.size(), std::size_t{50});
+    QCOMPARE(opened.truth_from, TruthFrom::Computed);
+    QCOMPARE(opened.truth.k, std::size_t{5});
+    for (std::size_t q = 0; q < 50; ++q)
+        QCOMPARE(opened.truth.ids_of(q)[0], static_cast<Id>(q)); // each finds itself
+}
+
+void TestDataset::queriesAreHeldOut_data() {
+    QTest::addColumn<QString>("kind");
+    for (const char* kind : {"fvecs", "hdf5", "u8", "f16"})
+        QTest::newRow(kind) << QString(kind);
+}
+
+void TestDataset::queriesAreHeldOut() {
+    QFETCH(QString, kind);
+    OpenOptions options;
+    options.hold_out = 150;
+    options.compute_truth = false;
+    options.base = file("base.fvecs");
+    VectorSet original = m_set.base;
+    if (kind == "hdf5") {
+        Dataset only_base;
+        only_base.base = m_set.base;
+        options.base = file("base.hdf5");
+        QVERIFY(write_hdf5(options.base, only_base, {}));
+    } else if (kind != "fvecs") {
+        AlignedBuffer<std::uint8_t> bytes(500 * 3);
+        AlignedBuffer<Half> halves(500 * 3);
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            bytes[i] = static_cast<std::uint8_t>(i * 7);
+            halves[i] = float_to_half(static_cast<float>(i));
+        }
+        original = kind == "u8" ? VectorSet::adopt(std::move(bytes), 500, 3)
+                                : VectorSet::adopt(std::move(halves), 500, 3);
+        options.base = file("typed.npy");
+        options.hold_out = 40;
+        QVERIFY(write_npy(options.base, original, {}));
+    }
+    OPEN(opened, options);
+    QCOMPARE(opened.base.type(), original.type());
+    QCOMPARE(opened.queries.type(), original.type());
+    QCOMPARE(opened.queries_from, QueriesFrom::HeldOut);
+    QCOMPARE(opened.queries.size(), options.hold_out);
+    QCOMPARE(opened.base.size(), original.size() - options.hold_out);
+    QVERIFY(opened.truth.empty());
+    QVERIFY2(all_warnings(opened).contains("vectors were held out as queries (seed 1234)"),
+             qPrintable(all_warnings(opened)));
+
+    auto together = rows_of(opened.base), expected = rows_of(original);
+    std::ranges::move(rows_of(opened.queries), std::back_inserter(together));
+    std::ranges::sort(together);
+    std::ranges::sort(expected);
+    QVERIFY(together == expected); // nothing lost, nothing twice
+
+    const auto again = open_dataset(options, {});
+    QVERIFY(again && rows_of(again->queries) == rows_of(opened.queries));
+    QVERIFY(rows_of(again->base) == rows_of(opened.base));
+    options.seed = 5;
+    const auto other = open_dataset(options, {});
+    QVERIFY(other && rows_of(other->queries) != rows_of(opened.queries));
+}
+
+void TestDataset::holdOutKeepsRowsAndFile() {
+    QFile before(QString::fromStdString(file("base.fvecs").string()));
+    QVERIFY(before.open(QIODevice::ReadOnly));
+    const QByteArray bytes = before.readAll();
+    OpenOptions options;
+    options.base = file("base.fvecs");
+    options.hold_out = 30;
+    options.compute_truth = false;
+    {
+        OPEN(opened, options);
+        QVERIFY(opened.base.mapped()); // not copied
+        const auto now = rows_of(opened.base), original = rows_of(m_set.base);
+        std::size_t moved = 0;
+        for (std::size_t i = 0; i < now.size(); ++i)
+            moved += now[i] == original[i] ? 0 : 1;
+        QVERIFY(moved > 0 && moved <= 30);
+    }
+    QFile after(before.fileName());
+    QVERIFY(after.open(QIODevice::ReadOnly));
+    QVERIFY(after.readAll() == bytes);
+}
+
+void TestDataset::tooFewToHoldOut() {
+    QVERIFY(write_fvecs(file("few.fvecs"), m_set.base.slice(0, 9), {}));
+    OpenOptions options;
+    options.base = file("few.fvecs");
+    OPEN(opened, options);
+    QVERIFY(opened.queries.empty() && opened.truth.empty());
+    QCOMPARE(opened.queries_from, QueriesFrom::None);
+    QVERIFY(all_warnings(opened).contains("too few"));
+}
+
+void TestDataset::truthIsComputedAndCached() {
+    const Dataset large = clusters(4000, 30, 200);
+    QVERIFY(write_fvecs(file("base.fvecs"), large.base, {}));
+    QVERIFY(write_fvecs(file("query.fvecs"), large.queries, {}));
+    OpenOptions options;
+    options.base = file("base.fvecs");
+    options.queries = file("query.fvecs");
+    options.truth_k = 17;
+    options.use_cache = false;
+    OPEN(uncached, options);
+    QCOMPARE(uncached.truth_from, TruthFrom::Computed);
+    QCOMPARE(cacheFiles().size(), 0);
+
+    options.use_cache = true;
+    OPEN(computed, options);
+    QCOMPARE(computed.truth_from, TruthFrom::Computed);
+    QCOMPARE(computed.truth.ids, exact_neighbours(large.base, large.queries, Metric::L2, 17, {})->ids);
+    QCOMPARE(cacheFiles().size(), 1);
+
+    OPEN(cached, options);
+    QCOMPARE(cached.truth_from, TruthFrom::Cache);
+    QCOMPARE(cached.truth.ids, computed.truth.ids);
+    QCOMPARE(cached.truth.distances, computed.truth.distances);
+
+    options.metric = Metric::InnerProduct;
+    OPEN(other, options);
+    QCOMPARE(other.truth_from, TruthFrom::Computed);
+    QCOMPARE(cacheFiles().size(), 2);
+}
+
+void TestDataset::damagedCacheIsIgnored_data() {
+    QTest::addColumn<int>("at");
+    QTest::addColumn<int>("truncate");
+    QTest::newRow("magic") << 0 << 0;
+    QTest::newRow("version") << 8 << 0;
+    QTest::newRow("key") << 16 << 0;
+    QTest::newRow("shape") << 40 << 0;
+    QTest::newRow("an id") << 60 << 0;
+    QTest::newRow("the checksum") << -1 << 0;
+    QTest::newRow("cut") << 0 << 100;
+    QTest::newRow("emptied") << 0 << 1000000;
+}
+
+void TestDataset::damagedCacheIsIgnored() {
+    QFETCH(int, at);
+    QFETCH(int, truncate);
+    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
+    QVERIFY(cache);
+    QVERIFY(!cache->load());
+    cache->store(m_set.truth);
+    const auto whole = cache->load();
+    QVERIFY(whole);
+    QCOMPARE(whole->ids, m_set.truth.ids);
+
+    QFile damaged(QString::fromStdString(cache->path().string()));
+    QVERIFY(damaged.open(QIODevice::ReadWrite));
+    const qint64 size = damaged.size();
+    if (truncate > 0) {
+        QVERIFY(damaged.resize(std::max<qint64>(0, size - truncate)));
+    } else {
+        const qint64 place = at < 0 ? size + at : at;
+        QVERIFY(damaged.seek(place));
+        char byte = 0;
+        QVERIFY(damaged.getChar(&byte));
+        QVERIFY(damaged.seek(place));
+        QVERIFY(damaged.putChar(static_cast<char>(byte ^ 4)));
+    }
+    damaged.close();
+    QVERIFY(!cache->load());
+    cache->store(m_set.truth);
+    QVERIFY(cache->load());
+}
+
+void TestDataset::cacheThatCannotBeWritten() {
+    const fs::path blocked = file("blocked"); // a file where a folder would have to be
+    QVERIFY(write_fvecs(blocked, m_set.queries, {}));
+    qputenv("XDG_CACHE_HOME", QByteArray::fromStdString(blocked.string()));
+    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
+    QVERIFY(cache);
+    cache->store(m_set.truth);
+    QVERIFY(!cache->load());
+
+    qputenv("XDG_CACHE_HOME", "relative"); // as the XDG specification says: ignored
+    qputenv("HOME", "");
+    QVERIFY(TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {})->path().empty());
+}
+
+void TestDataset::cacheKeyCoversTheContent() {
+    const auto path_of = [](const VectorSet& base, const VectorSet& queries, Metric metric, std::size_t k) {
+        return TruthCache::open(base, queries, metric, k, {}).value().path();
+    };
+    const fs::path own = path_of(m_set.base, m_set.queries, Metric::L2, 20);
+    QVERIFY(own != path_of(m_set.base, m_set.queries, Metric::L2, 19));
+    QVERIFY(own != path_of(m_set.base, m_set.queries, Metric::Cosine, 20));
+    QVERIFY(own != path_of(m_set.base.slice(0, 1999), m_set.queries, Metric::L2, 20));
+    QVERIFY(own != path_of(m_set.queries, m_set.base, Metric::L2, 20));
+    QVERIFY(own != path_of(with_value(m_set.base, 1999, 11, 0.5f), m_set.queries, Metric::L2, 20));
+    const auto mapped = read_file(file("base.fvecs"), FileRole::Vectors, {});
+    QVERIFY(mapped);
+    QCOMPARE(path_of(mapped->base, m_set.queries, Metric::L2, 20),
+             own); // the same values, laid out otherwise
+    Control one, four;
+    one.threads = 1;
+    four.threads = 4;
+    QVERIFY(hash_of(m_set.base, one).value() == hash_of(m_set.base, four).value());
+}
+
+void TestDataset::cachePrunesTheOldest() {
+    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
+    QVERIFY(cache);
+    cache->store(m_set.truth);
+    QFile old(QString::fromStdString((cache->path().parent_path() / "old.truth").string()));
+    QVERIFY(old.open(QIODevice::WriteOnly));
+    QVERIFY(old.resize(600ll << 20)); // sparse: takes no room
+    old.close();
+    fs::last_write_time(old.fileName().toStdString(),
+                        fs::file_time_type::clock::now() - std::chrono::hours(1));
+    cache->store(m_set.truth);
+    QVERIFY(!old.exists());
+    QVERIFY(cache->load());
+}
+
+void TestDataset::maxRowsAndQueries() {
+    OpenOptions options;
+    options.base = file("all.hdf5");
+    options.max_queries = 10;
+    OPEN(fewer, options);
+    QCOMPARE(fewer.queries.size(), std::size_t{10});
+    QCOMPARE(fewer.truth.queries, std::size_t{10});
+    QCOMPARE(fewer.truth_from, TruthFrom::File);
+    QVERIFY(std::ranges::equal(fewer.truth.ids_of(9), m_set.truth.ids_of(9)));
+
+    options.max_rows = 300;
+    OPEN(cut, options);
+    QCOMPARE(cut.base.size(), std::size_t{300});
+    QCOMPARE(cut.truth_from, TruthFrom::Computed);
+    QCOMPARE(cut.truth.k, std::size_t{100});
+    QVERIFY2(all_warnings(cut).contains("The first 300 of 2,000 vectors"), qPrintable(all_warnings(cut)));
+    QCOMPARE(
+        cut.truth.ids,
+        exact_neighbours(m_set.base.slice(0, 300), m_set.queries.slice(0, 10), Metric::L2, 100, {})->ids);
+
+    options.max_rows = 2000;
+    OPEN(all, options);
+    QCOMPARE(all.truth_from, TruthFrom::File);
+}
+
+void TestDataset::metricOverridesTheFile() {
+    OpenOptions options;
+    options.base = file("all.hdf5");
+    options.metric = Metric::InnerProduct;
+    options.truth_k = 20;
+    OPEN(opened, options);
+    QCOMPARE(opened.metric, Metric::InnerProduct);
+    QVERIFY(!opened.metric_from_file);
+    QCOMPARE(opened.truth_from, TruthFrom::Computed);
+    QCOMPARE(opened.truth.ids,
+             exact_neighbours(m_set.base, m_set.queries, Metric::InnerProduct, 20, {})->ids);
+    QVERIFY2(all_warnings(opened).contains("The file says L2, but inner product was chosen"),
+             qPrintable(all_warnings(opened)));
+}
+
+void TestDataset::wrongMetricIsNamed() {
+    OpenOptions options;
+    options.base = file("base.fvecs");
+    options.queries = file("query.fvecs");
+    options.truth = file("truth.npy");
+    options.metric = Metric::InnerProduct;
+    OPEN(opened, options);
+    QCOMPARE(opened.truth_from, TruthFrom::File);
+    QVERIFY2(all_warnings(opened).contains("fit L2, not inner product"), qPrintable(all_warnings(opened)));
+}
+
+void TestDataset::truthOfOtherVectorsInTheFile() {
+    Dataset set = m_set;
+    set.truth.ids[100] = 2500;
+    QVERIFY(write_hdf5(file("other.hdf5"), set, {}));
+    OpenOptions options;
+    options.base = file("other.hdf5");
+    options.truth_k = 20;
+    OPEN(opened, options);
+    QCOMPARE(opened.truth_from, TruthFrom::Computed);
+    QCOMPARE(opened.truth.ids, m_set.truth.ids);
+    QVERIFY2(all_warnings(opened).contains("outside the base"), qPrintable(all_warnings(opened)));
+    QVERIFY(all_warnings(opened).contains("not used"));
+
+    options.compute_truth = false;
+    OPEN(without, options);
+    QVERIFY(without.truth.empty());
+    QCOMPARE(without.truth_from, TruthFrom::None);
+}
+
+void TestDataset::badCombinations_data() {
+    QTest::addColumn<QString>("base");
+    QTest::addColumn<QString>("queries");
+    QTest::addColumn<QString>("truth");
+    QTest::addColumn<QString>("expected");
+    QTest::newRow("no base") << ""
+                             << ""
+                             << ""
+                             << "No file of base vectors";
+    QTest::newRow("missing base") << "none.fvecs"
+                                  << ""
+                                  << ""
+                                  << "none.fvecs";
+    QTest::newRow("missing queries") << "base.fvecs"
+                                     << "none.fvecs"
+                                     << ""
+                                     << "none.fvecs";
+    QTest::newRow("missing truth") << "base.fvecs"
+                                   << "query.fvecs"
+                                   << "none.npy"
+                                   << "none.npy";
+    QTest::newRow("other dimension") << "base.fvecs"
+                                     << "narrow.fvecs"
+                                     << ""
+                                     << "the queries have 3 dimensions";
+    QTest::newRow("truth of fewer queries") << "base.fvecs"
+                                            << "query.fvecs"
+                                            << "short.npy"
+                                            << "the truth is for 59 queries, but there are 60";
+    QTest::newRow("truth outside the base") << "base.fvecs"
+                                            << "query.fvecs"
+                                            << "outside.npy"
+                                            << "outside the base";
+    QTest::newRow("truth without queries") << "base.fvecs"
+                                           << ""
+                                           << "truth.npy"
+                                           << "needs the queries";
+    QTest::newRow("vectors as truth") << "base.fvecs"
+                                      << "query.fvecs"
+                                      << "query.fvecs"
+                                      << "query.fvecs";
+}
+
+void TestDataset::badCombinations() {
+    QFETCH(QString, base);
+    QFETCH(QString, queries);
+    QFETCH(QString, truth);
+    QFETCH(QString, expected);
+    AlignedBuffer<float> narrow(20 * 3);
+    QVERIFY(write_fvecs(file("narrow.fvecs"), VectorSet::adopt(std::move(narrow), 20, 3), {}));
+    QVERIFY(write_npy_ids(file("short.npy"), std::span(m_set.truth.ids).first(59 * 20), 59, 20));
+    auto ids = m_set.truth.ids;
+    ids[7] = -3;
+    QVERIFY(write_npy_ids(file("outside.npy"), ids, 60, 20));
+    OpenOptions options;
+    const auto set = [this](fs::path& path, const QString& name) {
+        if (!name.isEmpty())
+            path = file(name.toUtf8().constData());
+    };
+    set(options.base, base);
+    set(options.queries, queries);
+    set(options.truth, truth);
+    const auto opened = open_dataset(options, {});
+    QVERIFY(!opened);
+    QVERIFY2(QString::fromStdString(opened.error().message).contains(expected),
+             opened.error().message.c_str());
+}
+
+void TestDataset::notFinite() {
+    QVERIFY(write_fvecs(file("nan.fvecs"), with_value(m_set.base, 17, 3, NAN), {}));
+    QVERIFY(write_fvecs(file("inf.fvecs"), with_value(m_set.queries, 5, 0, INFINITY), {}));
+    OpenOptions options;
+    options.base = file("nan.fvecs");
+    const auto base = open_dataset(options, {});
+    QVERIFY(!base);
+    QVERIFY2(base.error().message.find("nan.fvecs: row 17, column 3") != std::string::npos,
+             base.error().message.c_str());
+    options.base = file("base.fvecs");
+    options.queries = file("inf.fvecs");
+    const auto queries = open_dataset(options, {});
+    QVERIFY(!queries);
+    QVERIFY2(queries.error().message.find("inf.fvecs: row 5, column 0") != std::string::npos,
+             queries.error().message.c_str());
+}
+
+void TestDataset::zeroVectorsUnderCosine() {
+    VectorSet base = m_set.base;
+    for (std::size_t j = 0; j < 12; ++j)
+        base = with_value(base, 3, j, 0);
+    QVERIFY(write_fvecs(file("zero.fvecs"), base, {}));
+    OpenOptions options;
+    options.base = file("zero.fvecs");
+    options.queries = file("query.fvecs");
+    options.metric = Metric::Cosine;
+    OPEN(cosine, options);
+    QVERIFY2(all_warnings(cosine).contains("1 of the 2,000 vectors have length zero"),
+             qPrintable(all_warnings(cosine)));
+    options.metric = Metric::L2;
+    OPEN(l2, options);
+    QVERIFY(l2.warnings.empty());
+}
+
+void TestDataset::cancels() {
+    OpenOptions options;
+    options.base = file("base.fvecs");
+    std::stop_source stop;
+    stop.request_stop();
+    const auto at_once = open_dataset(options, {stop.get_token(), nullptr, 1});
+    QVERIFY(!at_once);
+    QCOMPARE(at_once.error().code, ErrorCode::Cancelled);
+    QCOMPARE(cacheFiles().size(), 0);
+}
+
+void TestDataset::realFiles_data() {
+    QTest::addColumn<QString>("name");
+    for (const char* name :
+         {"fashion-mnist-784-euclidean", "glove-twitter-12k-25-angular", "letter-16-euclidean",
+          "sift-5k-128-euclidean", "us-zips-2-euclidean", "world-cities-2-euclidean"})
+        QTest::newRow(name) << QString(name);
+}
+
+void TestDataset::realFiles() {
+    QFETCH(QString, name);
+    const auto folder = test::data_folder();
+    if (folder.empty())
+        QSKIP("no real data here, set ANNSCOPE_DATA");
+    OpenOptions options;
+    options.base = folder / (name + ".hdf5").toStdString();
+    OPEN(opened, options);
+    QCOMPARE(QString::fromStdString(opened.name), name);
+    QCOMPARE(opened.metric, name.contains("angular") ? Metric::Cosine : Metric::L2);
+    QCOMPARE(opened.truth_from, TruthFrom::File);
+    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
+    for (std::size_t q = 0; q < opened.truth.queries; ++q)
+        QVERIFY(std::ranges::is_sorted(opened.truth.distances_of(q)));
+}
+
+void TestDataset::realFormats_data() {
+    QTest::addColumn<QString>("base");
+    QTest::addColumn<QString>("queries");
+    QTest::addColumn<QString>("truth");
+    QTest::newRow("fvecs") << "base.fvecs"
+                           << "query.fvecs"
+                           << "groundtruth.ivecs";
+    QTest::newRow("bvecs") << "base.bvecs"
+                           << "query.bvecs"
+                           << "groundtruth.ivecs";
+    QTest::newRow("fbin") << "base.fbin"
+                          << "query.fbin"
+                          << "groundtruth.bin";
+    QTest::newRow("u8bin") << "base.u8bin"
+                           << "query.u8bin"
+                           << "groundtruth.bin";
+    QTest::newRow("i8bin") << "base.i8bin"
+                           << "query.i8bin"
+                           << "groundtruth.bin";
+    QTest::newRow("folder of npy") << "npy_folder"
+                                   << "query.fbin"
+                                   << "";
+}
+
+void TestDataset::realFormats() {
+    QFETCH(QString, base);
+    QFETCH(QString, queries);
+    QFETCH(QString, truth);
+    const auto folder = test::data_folder();
+    if (folder.empty())
+        QSKIP("no real data here, set ANNSCOPE_DATA");
+    OpenOptions original;
+    original.base = folder / "sift-5k-128-euclidean.hdf5";
+    OPEN(expected, original);
+    OpenOptions options;
+    options.base = folder / "formats" / base.toStdString();
+    options.queries = folder / "formats" / queries.toStdString();
+    if (!truth.isEmpty())
+        options.truth = folder / "formats" / truth.toStdString();
+    OPEN(opened, options);
+    QCOMPARE(opened.truth_from, truth.isEmpty() ? TruthFrom::Computed : TruthFrom::File);
+    QCOMPARE(opened.truth.distances, expected.truth.distances);
+    QCOMPARE(opened.truth.ids, expected.truth.ids);
+    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
+}
+
+QTEST_GUILESS_MAIN(TestDataset)
+#include "tst_dataset.moc"
