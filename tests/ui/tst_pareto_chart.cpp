@@ -166,6 +166,24 @@ private slots:
         QCOMPARE(m_selection->run(), before);
     }
 
+    void clickOnANameSelectsTheIndex() {
+        const auto width = [&](qint64 index) {
+            for (std::size_t i = 0; i < m_chart->content().series.size(); ++i)
+                if (m_chart->content().series[i].key.index == index)
+                    return static_cast<QLineSeries*>(m_chart->chart()->series()[qsizetype(i)])
+                        ->pen()
+                        .widthF();
+            return 0.0;
+        };
+        const double before = width(2);
+        for (const SeriesLabel& label : m_chart->scenery().labels)
+            if (label.name == QStringLiteral("Vamana64"))
+                QTest::mouseClick(m_chart->viewport(), Qt::LeftButton, {}, label.box.center().toPoint());
+        QCOMPARE(m_selection->index(), qint64(2));
+        QVERIFY(width(2) > before);
+        QCOMPARE(width(1), before);
+    }
+
     void hoverShowsTheNearestPoint() {
         const qint64 run = m_ids[18];
         QTest::mouseMove(m_chart->viewport(), pixel(run) + QPoint(3, 2));

@@ -166,7 +166,15 @@ private slots:
         QSignalSpy wanted(&panel, &CurvePanel::emptyTriggered);
         QTest::mouseClick(panel.findChild<QPushButton*>(QStringLiteral("emptyStateButton")), Qt::LeftButton);
         QCOMPARE(wanted.count(), 1);
+        LiveEstimate live; // sliders work before anything was swept
+        live.point.qps = 100;
+        panel.chart()->setLive(live);
+        QVERIFY(panel.chart()->isVisible());
+        panel.chart()->setLive(std::nullopt);
+        QVERIFY(!panel.chart()->isVisible());
         m_undo->undo();
+        QVERIFY(panel.chart()->isVisible());
+        m_model->setHidden(m_ids, true);
         QVERIFY(panel.chart()->isVisible());
     }
 

@@ -2,7 +2,6 @@
 #include "ui/panels/curve_panel.h"
 
 #include "ui/common/icons.h"
-#include "ui/models/runs_model.h"
 #include "ui/views/empty_state.h"
 
 #include <QButtonGroup>
@@ -16,9 +15,8 @@
 namespace annscope::ui {
 
 CurvePanel::CurvePanel(RunsModel* model, Selection* selection, QWidget* parent)
-    : QWidget(parent), m_model(model), m_chart(new ParetoChart(model, selection, this)),
-      m_empty(new EmptyState(this)), m_pages(new QStackedWidget(this)), m_scales(new QButtonGroup(this)),
-      m_showAll(new QToolButton(this)) {
+    : QWidget(parent), m_chart(new ParetoChart(model, selection, this)), m_empty(new EmptyState(this)),
+      m_pages(new QStackedWidget(this)), m_scales(new QButtonGroup(this)), m_showAll(new QToolButton(this)) {
     setObjectName(QStringLiteral("curvePanel"));
     auto* page = new QWidget;
     auto* over = new QGridLayout(page);
@@ -36,7 +34,7 @@ CurvePanel::CurvePanel(RunsModel* model, Selection* selection, QWidget* parent)
                      "finds, and how many queries it answers in a second. Sweep an index to see them."),
                   tr("Sweep"));
     connect(m_empty, &EmptyState::clicked, this, &CurvePanel::emptyTriggered);
-    connect(model, &RunsModel::frontsChanged, this, &CurvePanel::showWhatThereIs);
+    connect(m_chart, &ParetoChart::contentChanged, this, &CurvePanel::showWhatThereIs);
     connect(m_chart, &ParetoChart::zoomChanged, m_showAll, &QWidget::setVisible);
     showWhatThereIs();
 }
@@ -95,7 +93,7 @@ void CurvePanel::setEmptyTexts(const QString& heading, const QString& text, cons
 }
 
 void CurvePanel::showWhatThereIs() {
-    m_pages->setCurrentIndex(m_model->rowCount() == 0 ? 0 : 1);
+    m_pages->setCurrentIndex(m_chart->hasSomething() ? 1 : 0);
 }
 
 } // namespace annscope::ui

@@ -31,7 +31,6 @@ private:
     QWidget* makeControls();
     void showWhatThereIs();
 
-    RunsModel* m_model;
     ParetoChart* m_chart;
     EmptyState* m_empty;
     QStackedWidget* m_pages;

@@ -50,25 +50,28 @@ private:
     const Selection* m_selection;
 };
 
-constexpr std::array kShownAtFirst{RunsModel::Config, RunsModel::Params,    RunsModel::Recall,
-                                   RunsModel::P5,     RunsModel::Qps,       RunsModel::P50,
-                                   RunsModel::P99,    RunsModel::Distances, RunsModel::Bytes};
+constexpr std::array kShownAtFirst{RunsModel::Config,    RunsModel::Params, RunsModel::Recall,
+                                   RunsModel::P5,        RunsModel::Qps,    RunsModel::P99,
+                                   RunsModel::Distances, RunsModel::Bytes};
 
 int widthOf(RunsModel::Column column) {
     switch (column) {
     case RunsModel::Config:
-        return 210;
+        return 170;
     case RunsModel::Params:
-        return 110;
+        return 94;
+    case RunsModel::Recall:
+    case RunsModel::P5:
+        return 60;
     case RunsModel::Distances:
     case RunsModel::Bytes:
     case RunsModel::Codes:
-        return 92;
+        return 80;
     case RunsModel::Measured:
     case RunsModel::Data:
         return 130;
     default:
-        return 76;
+        return 68;
     }
 }
 

@@ -27,9 +27,16 @@ SearchReadouts::SearchReadouts(QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
+    m_bar->setRange(0, kBarSteps);
+    m_bar->setTextVisible(false);
+    m_bar->setFixedHeight(6);
+    QSizePolicy keepsRoom = m_bar->sizePolicy();
+    keepsRoom.setRetainSizeWhenHidden(true);
+    m_bar->setSizePolicy(keepsRoom);
+    layout->addWidget(m_bar);
     m_grid->setHorizontalSpacing(12);
     m_grid->setVerticalSpacing(4);
-    m_grid->setColumnStretch(2, 1);
+    m_grid->setColumnStretch(1, 1);
     addRow(QStringLiteral("recall"), tr("recall"), columnHelp(RunsModel::Recall));
     addRow(QStringLiteral("p5"), tr("p5 recall"), columnHelp(RunsModel::P5));
     addRow(QStringLiteral("qps"), tr("QPS"), columnHelp(RunsModel::Qps));
@@ -43,14 +50,6 @@ SearchReadouts::SearchReadouts(QWidget* parent)
     m_memory->setForegroundRole(QPalette::PlaceholderText);
     m_memory->setWordWrap(true);
     layout->addWidget(m_memory);
-    m_bar->setRange(0, kBarSteps);
-    m_bar->setTextVisible(false);
-    m_bar->setFixedHeight(6);
-    QSizePolicy keepsRoom = m_bar->sizePolicy();
-    keepsRoom.setRetainSizeWhenHidden(true);
-    m_bar->setSizePolicy(keepsRoom);
-    layout->addSpacing(2);
-    layout->addWidget(m_bar);
     m_status->setForegroundRole(QPalette::PlaceholderText);
     m_status->setWordWrap(true);
     layout->addWidget(m_status);
@@ -70,8 +69,12 @@ SearchReadouts::Row& SearchReadouts::addRow(const QString& key, const QString& l
     for (QLabel* part : {made.name, made.value, made.extra})
         part->setToolTip(help);
     m_grid->addWidget(made.name, row, 0);
-    m_grid->addWidget(made.value, row, 1);
-    m_grid->addWidget(made.extra, row, 2);
+    auto* cell = new QHBoxLayout;
+    cell->setSpacing(6);
+    cell->addWidget(made.value);
+    cell->addWidget(made.extra);
+    cell->addStretch();
+    m_grid->addLayout(cell, row, 1);
     return m_rows[key] = made;
 }
 

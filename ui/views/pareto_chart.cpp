@@ -22,6 +22,7 @@ namespace annscope::ui {
 namespace {
 
 constexpr int kTitleHeight = 50;
+constexpr double kLine = 1.75, kSelectedLine = 2.75;
 
 QValueAxis* hiddenAxis(QChart* chart, Qt::Alignment side) {
     auto* axis = new QValueAxis(chart);
@@ -63,6 +64,7 @@ ParetoChart::ParetoChart(RunsModel* model, Selection* selection, QWidget* parent
         m_scene.selected = run;
         refreshOverlay();
     });
+    connect(selection, &Selection::indexChanged, this, &ParetoChart::syncLines);
     connect(selection, &Selection::hoveredRunChanged, this, [this](qint64 run) {
         if (run == m_scene.hovered)
             return;
@@ -98,6 +100,13 @@ void ParetoChart::setLive(const std::optional<LiveEstimate>& live) {
         layOut();
     else
         refreshOverlay();
+    emit contentChanged();
+}
+
+bool ParetoChart::hasSomething() const {
+    return m_scene.live || std::ranges::any_of(m_model->runs(), [this](const Run& run) {
+               return !m_dataset || (run.index && run.index->dataset == m_dataset);
+           });
 }
 
 void ParetoChart::setTargetRecall(double recall) {
@@ -119,6 +128,9 @@ void ParetoChart::rebuild() {
     m_scene.content = curveContent(*m_model, m_dataset.get(), m_scale);
     syncLines();
     layOut();
+    setAccessibleDescription(
+        tr("%1 points, %2 lines").arg(m_scene.content.points.size()).arg(m_scene.content.series.size()));
+    emit contentChanged();
 }
 
 void ParetoChart::syncLines() {
@@ -144,7 +156,8 @@ void ParetoChart::syncLines() {
         QList<QPointF> points;
         for (const std::size_t i : series.front)
             points << content.points[i].position;
-        line->setPen(seriesStyle(series.style).pen());
+        const bool selected = series.key.index == m_selection->index();
+        line->setPen(seriesStyle(series.style).pen(selected ? kSelectedLine : kLine));
         line->replace(points);
     }
 }

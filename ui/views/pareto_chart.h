@@ -21,7 +21,12 @@ class RunsModel;
 
 /// Recall against queries per second: the runs of a model as markers, the Pareto front of each index as a
 /// line. Draws its own axes and markers over Qt Charts' lines, because QScatterSeries is quadratic in the
-/// number of points and QLogValueAxis labels powers of ten only. Keys and mouse are told in README.md.
+/// number of points and QLogValueAxis labels powers of ten only.
+///
+/// Mouse: hover reads both axes, click selects, wheel zooms about the pointer (over an axis: that axis), left
+/// drag zooms to a rectangle, middle or right drag (or Space and left drag) pans, double click shows all,
+/// right click offers copy and export. Keys: left and right step along the front, up and down go to the next
+/// index, + and - zoom, Esc goes one step back, Home shows all, Ctrl+C copies the picture.
 class ParetoChart : public QChartView {
     Q_OBJECT
 public:
@@ -47,6 +52,9 @@ public:
     void zoomTo(QRectF pixels);
     bool isZoomed() const { return !m_zoom.empty(); }
 
+    /// Is there anything to show: runs of this data, hidden ones as well, or a live configuration?
+    bool hasSomething() const;
+
     const CurveContent& content() const { return m_scene.content; }
     const CurveMapping& mapping() const { return m_scene.mapping; }
     const CurveScene& scenery() const { return m_scene; }
@@ -64,6 +72,8 @@ public:
 signals:
     void recallScaleChanged(annscope::ui::RecallScale scale);
     void zoomChanged(bool zoomed);
+    /// Runs, data or the live configuration changed.
+    void contentChanged();
     /// A file could not be written.
     void failed(const QString& sentence);
 
@@ -92,6 +102,8 @@ private:
     void stepAlongFront(int direction);
     void stepToSeries(int direction);
     void select(qint64 run);
+    /// A click where no point is: the name of a series selects its index.
+    void selectLabelAt(QPointF pixel);
     void popUpMenu(QPoint global, qint64 run);
     void save(const QString& suffix);
 

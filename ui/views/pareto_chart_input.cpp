@@ -45,6 +45,12 @@ void ParetoChart::select(qint64 run) {
     }
 }
 
+void ParetoChart::selectLabelAt(QPointF pixel) {
+    for (const SeriesLabel& label : m_scene.labels)
+        if (label.box.contains(pixel))
+            m_selection->setIndex(m_scene.content.series[label.series].key.index);
+}
+
 void ParetoChart::mousePressEvent(QMouseEvent* event) {
     if (m_drag != Drag::None)
         return;
@@ -104,7 +110,7 @@ void ParetoChart::mouseReleaseEvent(QMouseEvent* event) {
         if (button == Qt::RightButton)
             popUpMenu(event->globalPosition().toPoint(), run);
         else if (button == Qt::LeftButton)
-            select(run);
+            run < 0 ? selectLabelAt(event->position()) : select(run);
     }
     setHoverAt(event->position());
     event->accept();
