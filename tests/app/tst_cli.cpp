@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Runs the real annscope-cli as a person does.
+#include <QDir>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <csignal>
+
+namespace {
+
+struct Outcome {
+    int code = -1;
+    QString out, err;
+};
+
+Outcome run(const QStringList& arguments, int milliseconds = 120000) {
+    QProcess process;
+    process.start(QStringLiteral(ANNSCOPE_CLI), arguments);
+    if (!process.waitForFinished(milliseconds)) {
+        process.kill();
+        process.waitForFinished();
+        return {};
+    }
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2,
+            QString::fromUtf8(process.readAllStandardOutput()),
+            QString::fromUtf8(process.readAllStandardError())};
+}
+
+QStringList words(const QString& line) {
+    return line.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+QByteArray contents(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+} // namespace
+
+class tst_cli : public QObject {
+    Q_OBJECT
+private slots:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        // Held-out truths must not be written to the real cache.
+        qputenv("XDG_CACHE_HOME", m_folder.filePath(QStringLiteral("cache")).toUtf8());
+        const Outcome made =
+            run(words(QStringLiteral("generate clusters --n 3000 --dim 16 --queries 100 --seed 5 -k 20 -o "))
+                << sample());
+        QVERIFY2(made.code == 0, qPrintable(made.err));
+    }
+
+    void exit_codes_data() {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("says"); // on either stream
+        QTest::newRow("nothing") << "" << 2 << "subcommand";
+        QTest::newRow("help") << "--help" << 0 << "FACTORY|BUILD|SEARCH";
+        QTest::newRow("version") << "--version" << 0 << "annscope-cli 0.";
+        QTest::newRow("help of a command") << "sweep --help" << 0 << "--grid";
+        QTest::newRow("unknown command") << "optimise" << 2 << "optimise";
+        QTest::newRow("unknown option") << "info --colour red" << 2 << "--colour";
+        QTest::newRow("no data") << "info" << 2 << "name the vectors";
+        QTest::newRow("missing file") << "info no-such-file.fvecs" << 1 << "no-such-file.fvecs";
+        QTest::newRow("a bad metric") << "info x.fvecs --metric l3" << 2 << "l3";
+        QTest::newRow("bad factory string") << "spec IVF1024,Flap" << 2 << "\n  IVF1024,Flap\n          ^";
+        QTest::newRow("size without n") << "generate uniform --dim 4 -o x.hdf5" << 2 << "--n";
+        QTest::newRow("negative n") << "generate uniform --n -4 --dim 4 -o x.hdf5" << 2 << "--n";
+        QTest::newRow("bad target") << "export --config Flat --target excel --dim 4 --metric l2" << 2
+                                    << "faiss-python";
+    }
+    void exit_codes() {
+        QFETCH(QString, line);
+        QFETCH(int, code);
+        QFETCH(QString, says);
+        const Outcome outcome = run(words(line));
+        QCOMPARE(outcome.code, code);
+        QVERIFY2((outcome.out + outcome.err).contains(says), qPrintable(outcome.out + outcome.err));
+        QVERIFY(code == 0 || outcome.out.isEmpty());
+    }
+
+    void info_tells_what_was_generated() {
+        const Outcome outcome = run({QStringLiteral("info"), sample(), QStringLiteral("--json")});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject j = QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+        QCOMPARE(j[QLatin1String("n")].toInt(), 3000);
+        QCOMPARE(j[QLatin1String("dim")].toInt(), 16);
+        QCOMPARE(j[QLatin1String("queries")].toInt(), 100);
+        QCOMPARE(j[QLatin1String("truth_k")].toInt(), 20);
+        QCOMPARE(j[QLatin1String("metric")].toString(), QStringLiteral("l2"));
+        QVERIFY(j[QLatin1String("warnings")].toArray().isEmpty());
+    }
+
+    void truth_agrees_with_what_generate_wrote() {
+        const QString file = m_folder.filePath(QStringLiteral("truth.hdf5"));
+        const Outcome outcome = run({QStringLiteral("truth"), sample(), QStringLiteral("-k"),
+                                     QStringLiteral("20"), QStringLiteral("-o"), file});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const Outcome swept = run({QStringLiteral("sweep"), file, QStringLiteral("--config"),
+                                   QStringLiteral("Flat"), QStringLiteral("--repeat"), QStringLiteral("1")});
+        QVERIFY2(swept.code == 0, qPrintable(swept.err));
+        QVERIFY(swept.out.contains(QStringLiteral("1.0000")));
+    }
+
+    void spec_explains() {
+        const Outcome outcome = run(words(QStringLiteral("spec IVF1024,Flat --dim 784 --n 60000 --json")));
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject j = QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+        QCOMPARE(j[QLatin1String("canonical")].toString(), QStringLiteral("IVF1024,Flat"));
+        QVERIFY(j[QLatin1String("supported")].toBool());
+        QVERIFY(j[QLatin1String("bytes")].toDouble() > 60000.0 * 784 * 4);
+        QCOMPARE(run(words(QStringLiteral("spec OPQ16_64,IVF65536_HNSW32,PQ16"))).code, 0);
+    }
+
+    /// build then sweep --index gives the ids of sweep --config; the CSV has the promised columns.
+    void built_index_answers_like_a_fresh_one() {
+        const QString index = m_folder.filePath(QStringLiteral("ivf.annscope"));
+        const Outcome built = run({QStringLiteral("build"), sample(), QStringLiteral("--config"),
+                                   QStringLiteral("IVF32,Flat"), QStringLiteral("-o"), index});
+        QVERIFY2(built.code == 0, qPrintable(built.err));
+        QByteArray ids[2];
+        for (const bool saved : {false, true}) {
+            const QString npy = m_folder.filePath(QStringLiteral("ids.npy")),
+                          csv = m_folder.filePath(QStringLiteral("out.csv"));
+            QStringList line{QStringLiteral("sweep"), sample()};
+            line << (saved ? QStringList{QStringLiteral("--index"), index}
+                           : QStringList{QStringLiteral("--config"), QStringLiteral("IVF32,Flat")});
+            line << words(QStringLiteral("--grid nprobe=1,2,4 --repeat 1 -k 5 --queries 50 --csv")) << csv
+                 << QStringLiteral("--ids") << npy;
+            const Outcome outcome = run(line);
+            QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+            ids[saved] = contents(npy);
+            QCOMPARE(ids[saved].size(), 128 + 50 * 5 * 8);
+            QVERIFY(ids[saved].contains("(50, 5)"));
+            const QStringList rows =
+                QString::fromUtf8(contents(csv)).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+            QCOMPARE(rows.size(), 4);
+            QCOMPARE(
+                rows[0],
+                QStringLiteral(
+                    "config,k,recall,recall_p5,qps,mean_us,p50_us,p95_us,p99_us,distances,hops,lists,codes,"
+                    "train_s,add_s,index_bytes,threads,n,dim,metric"));
+            QVERIFY(rows[1].startsWith(QStringLiteral("\"IVF32,Flat||nprobe=1\",5,")));
+            QVERIFY(rows[3].endsWith(QStringLiteral(",1,3000,16,l2")));
+        }
+        QCOMPARE(ids[0], ids[1]);
+    }
+
+    void a_damaged_index_is_refused() {
+        const QString index = m_folder.filePath(QStringLiteral("damaged.annscope"));
+        QCOMPARE(run({QStringLiteral("build"), sample(), QStringLiteral("--config"), QStringLiteral("Flat"),
+                      QStringLiteral("-o"), index})
+                     .code,
+                 0);
+        QFile file(index);
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        file.resize(file.size() - 100);
+        file.close();
+        const Outcome outcome = run({QStringLiteral("sweep"), sample(), QStringLiteral("--index"), index});
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2(outcome.err.contains(QStringLiteral("damaged.annscope")), qPrintable(outcome.err));
+    }
+
+    void a_grid_that_no_index_knows_is_refused() {
+        const Outcome outcome =
+            run({QStringLiteral("sweep"), sample(), QStringLiteral("--config"), QStringLiteral("Flat"),
+                 QStringLiteral("--grid"), QStringLiteral("nprobe=1,2")});
+        QCOMPARE(outcome.code, 2);
+        QVERIFY(outcome.err.contains(QStringLiteral("nprobe")));
+    }
+
+    void explain_follows_a_query_data() {
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<QString>("step");
+        QTest::newRow("cells") << "IVF32,Flat||nprobe=3"
+                               << "probe_cell";
+        QTest::newRow("graph") << "Vamana16||Lsearch=20"
+                               << "expand";
+    }
+    void explain_follows_a_query() {
+        QFETCH(QString, config);
+        QFETCH(QString, step);
+        const QString file = m_folder.filePath(QStringLiteral("trace.json"));
+        const Outcome outcome =
+            run({QStringLiteral("explain"), sample(), QStringLiteral("--config"), config,
+                 QStringLiteral("--query"), QStringLiteral("7"), QStringLiteral("--json"), file});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject j = QJsonDocument::fromJson(contents(file)).object();
+        QCOMPARE(j[QLatin1String("found")].toArray().size(), 10);
+        int steps = 0, considered = 0;
+        for (const auto& event : j[QLatin1String("steps")].toArray()) {
+            steps += event.toObject()[QLatin1String("step")].toString() == step;
+            considered += event.toObject()[QLatin1String("step")].toString() == QLatin1String("consider");
+        }
+        QVERIFY(steps >= 3);
+        QVERIFY(considered >= 10);
+        int right = 0;
+        for (const auto& found : j[QLatin1String("found")].toArray()) {
+            const int rank = found.toObject()[QLatin1String("true_rank")].toInt();
+            right += rank >= 0 && rank < 10;
+        }
+        QCOMPARE(right + j[QLatin1String("missed")].toArray().size(), 10);
+    }
+
+    void exports() {
+        const Outcome outcome = run({QStringLiteral("export"), QStringLiteral("--config"),
+                                     QStringLiteral("IVF1024,Flat||nprobe=16"), QStringLiteral("--target"),
+                                     QStringLiteral("faiss-python"), QStringLiteral("--dim"),
+                                     QStringLiteral("64"), QStringLiteral("--metric"), QStringLiteral("l2")});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY(outcome.out.contains(QStringLiteral("IVF1024,Flat")));
+        QVERIFY(outcome.out.contains(QStringLiteral("nprobe=16")));
+    }
+
+    void interrupting_leaves_nothing_data() {
+        QTest::addColumn<QString>("line");
+        QTest::newRow("generate") << "generate clusters --n 2000000 --dim 256 --queries 1000 -o ";
+        QTest::newRow("truth") << "generate uniform --n 400000 --dim 256 --queries 20000 -o ";
+    }
+    void interrupting_leaves_nothing() {
+        QFETCH(QString, line);
+        QDir(m_folder.path()).mkdir(QStringLiteral("interrupted"));
+        const QDir folder(m_folder.filePath(QStringLiteral("interrupted")));
+        QProcess process;
+        process.start(QStringLiteral(ANNSCOPE_CLI), words(line)
+                                                        << folder.filePath(QStringLiteral("big.hdf5")));
+        QVERIFY(process.waitForStarted());
+        QTest::qWait(1500); // well inside the job
+        QCOMPARE(process.state(), QProcess::Running);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(30000));
+        QCOMPARE(process.exitCode(), 130);
+        QCOMPARE(folder.entryList(QDir::Files | QDir::Hidden), QStringList());
+    }
+
+private:
+    QString sample() const { return m_folder.filePath(QStringLiteral("sample.hdf5")); }
+    QTemporaryDir m_folder;
+};
+
+QTEST_GUILESS_MAIN(tst_cli)
+#include "tst_cli.moc"
