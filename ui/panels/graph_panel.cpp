@@ -27,8 +27,12 @@ namespace annscope::ui {
 
 GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
     : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
-      m_empty(new EmptyState(this)), m_summary(new QLabel(this)),
+      m_empty(new EmptyState(this)), m_summary(new QLabel(this)), m_outcome(new QLabel(this)),
       m_edgesBox(new QCheckBox(tr("Edges"), this)), m_queriesBox(new QCheckBox(tr("Queries"), this)),
+      m_zoomToQuery(
+          addButton(QStringLiteral("search"), tr("Zoom to the query"), tr("Zoom to the query (Z)"))),
+      m_fit(addButton(QStringLiteral("fit"), tr("Fit to window"),
+                      tr("Show the whole graph (0, or double click)"))),
       m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
       m_explainer(new QueryExplainer(jobs, this)) {
     setObjectName(QStringLiteral("graphPanel"));

@@ -33,7 +33,10 @@ CanvasBase::CanvasBase(QWidget* parent) : QWidget(parent) {
 }
 
 ViewTransform CanvasBase::fitted(const QRectF& area) const {
-    return ViewTransform::fitting(m_box, area, kFitMargin);
+    ViewTransform view = ViewTransform::fitting(m_box, area.adjusted(0, 0, 0, -m_roomBelow), kFitMargin);
+    view.area = area;
+    view.cy -= m_roomBelow * 0.5 / view.scale;
+    return view;
 }
 
 void CanvasBase::setDataBounds(const Box& box) {

@@ -48,6 +48,9 @@ protected:
     virtual void pointerMoved(std::optional<QPointF> at) { Q_UNUSED(at) }
     virtual void extendMenu(QMenu& menu) { Q_UNUSED(menu) }
     bool dragging() const noexcept { return m_dragging; }
+    bool isFitted() const noexcept { return m_fitted; }
+    /// Room below the data that fit() leaves free, pixels.
+    void setRoomBelow(double pixels) { m_roomBelow = pixels; }
 
     void paintEvent(QPaintEvent*) override;
     void resizeEvent(QResizeEvent*) override;
@@ -67,6 +70,7 @@ private:
 
     ViewTransform m_view;
     Box m_box{0, 0, 1, 1};
+    double m_roomBelow = 0;
     bool m_fitted = true; ///< stays fitted when the widget is resized
     bool m_pressed = false, m_dragging = false, m_secondClick = false;
     QPointF m_pressedAt, m_last;

@@ -94,16 +94,22 @@ CellChart::Layout CellChart::layoutIn(const QRectF& area) const {
     l.bars = QRectF(QPointF(area.left() + 52, area.top() + 22), QPointF(split - 12, area.bottom() - 20));
     l.histogram =
         QRectF(QPointF(split + 36, area.top() + 22), QPointF(area.right() - 12, area.bottom() - 20));
-    l.top = std::max({m_scene->sizes.largest() * 1.12, m_scene->sizes.mean * 5.6, 1.0});
+    // Where no cell comes near five times the mean, room for that line would flatten all bars.
+    const double largest = m_scene->sizes.largest(), five = m_scene->sizes.mean * 5;
+    l.top = std::max({largest * 1.2, largest > 0.6 * five ? five * 1.12 : 0.0, 1.0});
     return l;
 }
 
 QRectF CellChart::barRect(const Layout& l, std::size_t rank) const {
     const auto n = static_cast<double>(m_scene->sizes.sorted.size());
     const double width = l.bars.width() / n, x = l.bars.left() + width * static_cast<double>(rank);
-    const double gap = width >= kGapFrom ? std::min(width * 0.15, 2.0) : 0;
     const double y = l.y(m_scene->sizes.size[m_scene->sizes.sorted[rank]]);
-    return {x + gap * 0.5, y, width - gap, l.bars.bottom() - y};
+    if (width >= kGapFrom) {
+        const double gap = std::min(width * 0.15, 2.0);
+        return {x + gap * 0.5, y, width - gap, l.bars.bottom() - y};
+    }
+    const double left = std::floor(x), right = std::max(std::floor(x + width), left + 1);
+    return {left, y, right - left, l.bars.bottom() - y};
 }
 
 QRectF CellChart::barOf(std::size_t cell) const {
@@ -170,7 +176,11 @@ void CellChart::paintLines(QPainter& painter, const Layout& l) const {
         drawHaloText(painter, {l.bars.right() - width - 2, y - 4}, name, colors.secondary);
     };
     line(sizes.mean, tr("mean"), Qt::SolidLine);
-    line(sizes.mean * 5, tr("5 × mean"), Qt::DashLine);
+    if (sizes.mean * 5 <= l.top)
+        return line(sizes.mean * 5, tr("5 × mean"), Qt::DashLine);
+    painter.setPen(colors.secondary);
+    painter.drawText(QRectF(l.bars.left(), l.bars.top() - 20, l.bars.width(), 16), Qt::AlignRight,
+                     tr("5 × mean = %1: no cell is near it").arg(formatMean(sizes.mean * 5)));
 }
 
 void CellChart::paintProbed(QPainter& painter, const Layout& l) const {
@@ -192,8 +202,8 @@ void CellChart::paintProbed(QPainter& painter, const Layout& l) const {
                 continue;
             const QRectF bar =
                 mark(static_cast<std::size_t>(step.id), colors.accent, s == m_step ? 2.4 : 1.6);
-            labels.place({bar.center().x(), bar.top() - 1}, 3, QString::number(step.hop), colors.accent,
-                         s == m_step);
+            labels.placeAbove({bar.center().x(), bar.top() - 1}, 3, QString::number(step.hop), colors.accent,
+                              s == m_step);
         }
     }
     for (const qint64 cell : {m_selected, m_hovered})

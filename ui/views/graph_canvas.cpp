@@ -29,7 +29,11 @@ GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent)
     setObjectName(QStringLiteral("graphCanvas"));
     setAccessibleName(tr("Graph of the index"));
     setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
-    connect(this, &CanvasBase::viewChanged, this, [this] { m_edges->setView(view()); });
+    connect(this, &CanvasBase::viewChanged, this, [this] {
+        m_edges->setView(view());
+        if (isFitted())
+            placeLegend();
+    });
     connect(this, &CanvasBase::clicked, this, &GraphCanvas::onClicked);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
         m_nodesStale = true;
@@ -55,6 +59,7 @@ void GraphCanvas::setScene(GraphScenePtr scene) {
     if (m_scene)
         setDataBounds(m_scene->points.bounds);
     renewEdges(false);
+    placeLegend();
     update();
 }
 
@@ -63,9 +68,16 @@ void GraphCanvas::setPath(PathModelPtr path) {
     m_path = std::move(path);
     m_step = m_path && !m_path->steps.empty() ? m_path->steps.size() - 1 : 0;
     m_nodesStale = true;
-    if (opacityChanges)
+    if (opacityChanges) {
         renewEdges(true);
+        placeLegend();
+    }
     update();
+}
+
+void GraphCanvas::placeLegend() {
+    if (m_scene)
+        m_legendAt = placeOfLegend(*m_scene, view(), m_path != nullptr);
 }
 
 void GraphCanvas::setStep(std::size_t step) {
@@ -129,7 +141,7 @@ void GraphCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool fo
     for (const qint64 node : {m_selected, forFile ? qint64(-1) : m_hovered})
         if (node >= 0 && static_cast<std::size_t>(node) < m_scene->points.base.size())
             drawHoveredNode(painter, *m_scene, static_cast<std::uint32_t>(node), to);
-    drawGraphLegend(painter, *m_scene, to.area, m_path != nullptr);
+    drawGraphLegend(painter, *m_scene, m_legendAt, m_path != nullptr);
     if (m_scene->points.projected())
         drawNote(painter, to.area.topLeft() + QPointF(10, 10),
                  tr("PCA: keeps %1 of the variance; distances on the picture are approximate")

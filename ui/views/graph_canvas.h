@@ -45,6 +45,7 @@ private:
     void onClicked(QPointF at, Qt::KeyboardModifiers modifiers);
     qint64 nodeAt(QPointF at) const;
     void renewEdges(bool keep);
+    void placeLegend();
     void paintNodes(QPainter& painter, const ViewTransform& view);
     std::optional<PathPicture> pathPicture() const;
     QString nodeText(qint64 node) const;
@@ -59,6 +60,7 @@ private:
     QImage m_nodes;
     ViewTransform m_nodesView;
     bool m_nodesStale = true;
+    QPointF m_legendAt; ///< stays while a person pans and zooms
 };
 
 } // namespace annscope::ui

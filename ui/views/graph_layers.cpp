@@ -66,6 +66,29 @@ void drawLegendMark(QPainter& painter, const LegendEntry& entry, QPointF at) {
     }
 }
 
+constexpr double kLine = 17, kPad = 8, kWidth = 178, kScale = 36;
+
+std::vector<LegendEntry> legendEntries(const GraphScene& scene, bool path) {
+    const Palette& colors = palette();
+    std::vector<LegendEntry> entries;
+    entries.push_back({QObject::tr("medoid, the entry point"), colors.text, LegendEntry::Ring});
+    if (!path)
+        return entries;
+    entries.push_back({QObject::tr("query"), colors.text, LegendEntry::Cross});
+    entries.push_back({QObject::tr("expanded, by hop"), colors.accent, LegendEntry::Disc});
+    entries.push_back(
+        {QObject::tr("considered and kept"), mix(colors.panel, colors.accent, 0.65), LegendEntry::Disc});
+    entries.push_back({QObject::tr("found true neighbour"), foundColor(), LegendEntry::Disc});
+    entries.push_back({QObject::tr("missed true neighbour"), colors.missed, LegendEntry::Hollow});
+    if (!scene.points.projected())
+        entries.push_back({QObject::tr("true k-th distance"), foundColor(), LegendEntry::Dash});
+    return entries;
+}
+
+QSizeF legendSize(const GraphScene& scene, bool path) {
+    return {kWidth, 2 * kPad + kScale + kLine * static_cast<double>(legendEntries(scene, path).size())};
+}
+
 } // namespace
 
 double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept {
@@ -129,23 +152,33 @@ void drawHoveredNode(QPainter& painter, const GraphScene& scene, std::uint32_t n
     painter.drawEllipse(at, radius + 2.5, radius + 2.5);
 }
 
-void drawGraphLegend(QPainter& painter, const GraphScene& scene, const QRectF& area, bool path) {
-    const Palette& colors = palette();
-    std::vector<LegendEntry> entries;
-    entries.push_back({QObject::tr("medoid, the entry point"), colors.text, LegendEntry::Ring});
-    if (path) {
-        entries.push_back({QObject::tr("query"), colors.text, LegendEntry::Cross});
-        entries.push_back({QObject::tr("expanded, by hop"), colors.accent, LegendEntry::Disc});
-        entries.push_back(
-            {QObject::tr("considered and kept"), mix(colors.panel, colors.accent, 0.65), LegendEntry::Disc});
-        entries.push_back({QObject::tr("found true neighbour"), foundColor(), LegendEntry::Disc});
-        entries.push_back({QObject::tr("missed true neighbour"), colors.missed, LegendEntry::Hollow});
-        if (!scene.points.projected())
-            entries.push_back({QObject::tr("true k-th distance"), foundColor(), LegendEntry::Dash});
+QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool path) {
+    const QSizeF size = legendSize(scene, path);
+    const QRectF inner = view.area.adjusted(10, 10, -10, -10);
+    const QPointF corners[] = {{inner.left(), inner.bottom() - size.height()},
+                               {inner.right() - size.width(), inner.bottom() - size.height()},
+                               {inner.right() - size.width(), inner.top()},
+                               {inner.left(), inner.top() + (scene.points.projected() ? 30 : 0)}};
+    QPointF best = corners[0];
+    std::size_t fewest = scene.points.base.size() + 1;
+    for (const QPointF& corner : corners) {
+        const QPointF low = view.toData(corner + QPointF(0, size.height())),
+                      high = view.toData(corner + QPointF(size.width(), 0));
+        std::size_t covered = 0;
+        scene.nodeGrid.visit({low.x(), low.y(), high.x(), high.y()},
+                             [&](std::uint32_t, const Point2&) { ++covered; });
+        if (covered < fewest) {
+            fewest = covered;
+            best = corner;
+        }
     }
-    constexpr double kLine = 17, kPad = 8, kWidth = 178, kScale = 36;
-    const double height = 2 * kPad + kScale + kLine * static_cast<double>(entries.size());
-    const QRectF box(area.left() + 10, area.bottom() - 10 - height, kWidth, height);
+    return best;
+}
+
+void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft, bool path) {
+    const Palette& colors = palette();
+    const std::vector<LegendEntry> entries = legendEntries(scene, path);
+    const QRectF box(topLeft, legendSize(scene, path));
     drawCard(painter, box);
 
     const QString title =

@@ -23,7 +23,9 @@ void drawEntry(QPainter& painter, const GraphScene& scene, const ViewTransform& 
 /// The node under the pointer with its outgoing edges.
 void drawHoveredNode(QPainter& painter, const GraphScene& scene, std::uint32_t node,
                      const ViewTransform& view);
-/// The scale of edge lengths and what the marks mean, in the lower left corner.
-void drawGraphLegend(QPainter& painter, const GraphScene& scene, const QRectF& area, bool path);
+/// The scale of edge lengths and what the marks mean.
+void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft, bool path);
+/// The upper left corner of the legend, in that corner of the area where it covers the fewest nodes.
+QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool path);
 
 } // namespace annscope::ui

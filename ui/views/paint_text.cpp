@@ -44,22 +44,56 @@ QSizeF drawNote(QPainter& painter, QPointF topLeft, const QString& text, double 
     return box.size();
 }
 
+bool LabelPlacer::isFree(const QRectF& box) const {
+    return m_area.contains(box) &&
+           std::none_of(m_taken.begin(), m_taken.end(), [&](const QRectF& r) { return r.intersects(box); });
+}
+
 bool LabelPlacer::place(QPointF at, double distance, const QString& text, const QColor& color, bool bold) {
     setTextSize(m_painter, kSmallText, bold);
     const QFontMetricsF metrics(m_painter.font());
     const double w = metrics.horizontalAdvance(text), h = metrics.capHeight();
-    const QPointF corners[] = {at + QPointF(distance, h * 0.5), at + QPointF(-distance - w, h * 0.5),
-                               at + QPointF(-w * 0.5, -distance), at + QPointF(-w * 0.5, distance + h)};
-    for (const QPointF& base : corners) {
+    const QPointF bases[] = {at + QPointF(distance, h * 0.5), at + QPointF(-distance - w, h * 0.5),
+                             at + QPointF(-w * 0.5, -distance), at + QPointF(-w * 0.5, distance + h)};
+    for (const QPointF& base : bases) {
         const QRectF box(base.x() - 2, base.y() - h - 2, w + 4, h + 4);
-        if (!m_area.contains(box) ||
-            std::any_of(m_taken.begin(), m_taken.end(), [&](const QRectF& r) { return r.intersects(box); }))
+        if (!isFree(box))
             continue;
         drawHaloText(m_painter, base, text, color);
         m_taken.push_back(box);
         return true;
     }
     return false;
+}
+
+bool LabelPlacer::placeAbove(QPointF at, double distance, const QString& text, const QColor& color,
+                             bool bold) {
+    setTextSize(m_painter, kSmallText, bold);
+    const QFontMetricsF metrics(m_painter.font());
+    const double w = metrics.horizontalAdvance(text), h = metrics.capHeight();
+    const QPointF base = at + QPointF(-w * 0.5, -distance);
+    const QRectF box(base.x() - 2, base.y() - h - 2, w + 4, h + 4);
+    if (!isFree(box))
+        return false;
+    drawHaloText(m_painter, base, text, color);
+    m_taken.push_back(box);
+    return true;
+}
+
+bool LabelPlacer::placeBadge(QPointF at, const QString& text, const QColor& fill, const QColor& color) {
+    setTextSize(m_painter, kSmallText, true);
+    const QFontMetricsF metrics(m_painter.font());
+    const double h = 16, w = std::max(h, metrics.horizontalAdvance(text) + 8);
+    const QRectF box(at - QPointF(w, h) * 0.5, QSizeF(w, h));
+    if (!isFree(box))
+        return false;
+    m_painter.setPen(QPen(palette().panel, 1.5));
+    m_painter.setBrush(fill);
+    m_painter.drawRoundedRect(box, h * 0.5, h * 0.5);
+    m_painter.setPen(color);
+    m_painter.drawText(box, Qt::AlignCenter, text);
+    m_taken.push_back(box);
+    return true;
 }
 
 } // namespace annscope::ui

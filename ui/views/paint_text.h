@@ -26,8 +26,14 @@ public:
     LabelPlacer(QPainter& painter, const QRectF& area) : m_painter(painter), m_area(area) {}
     /// False: no room. distance: from the point to the label, pixels.
     bool place(QPointF at, double distance, const QString& text, const QColor& color, bool bold);
+    /// The same, above the point or not at all.
+    bool placeAbove(QPointF at, double distance, const QString& text, const QColor& color, bool bold);
+    /// A filled badge on the point itself.
+    bool placeBadge(QPointF at, const QString& text, const QColor& fill, const QColor& color);
 
 private:
+    bool isFree(const QRectF& box) const;
+
     QPainter& m_painter;
     QRectF m_area;
     std::vector<QRectF> m_taken;

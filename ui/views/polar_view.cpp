@@ -121,8 +121,8 @@ void PolarView::paintView(QPainter& painter, const QRectF& area) const {
     const Geometry g = layOut(area);
     paintSectors(painter, g);
     paintVectors(painter, g);
-    paintRings(painter, g);
     paintTruth(painter, g);
+    paintRings(painter, g);
     drawQueryCross(painter, g.centre, 7);
     paintLegend(painter, area);
 }
@@ -173,7 +173,10 @@ void PolarView::paintRings(QPainter& painter, const Geometry& g) const {
         painter.drawEllipse(g.centre, r, r);
         const QString text = formatNumber(value);
         const double width = QFontMetricsF(painter.font()).horizontalAdvance(text);
-        drawHaloText(painter, g.centre + QPointF(-width / 2, -r + (i == 3 ? 13 : 4)), text, colors.secondary);
+        const double y = i == 0   ? r + 14
+                         : i == 3 ? 13 - r
+                                  : 4 - r; // below the innermost: above it lie answers
+        drawHaloText(painter, g.centre + QPointF(-width / 2, y), text, colors.secondary);
     }
     if (m_path->truth.empty())
         return;

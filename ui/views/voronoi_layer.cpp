@@ -51,7 +51,7 @@ Status paintPoints(const CellScene& scene, const VoronoiStyle& style, LayerImage
     const double spacing =
         std::sqrt(area / static_cast<double>(std::max<std::size_t>(plane.points.base.size(), 1))) *
         layer.view.scale;
-    const double radius = std::clamp(spacing * 0.12, 0.6, 2.5), alpha = spacing < 5 ? 0.5 : 0.75;
+    const double radius = std::clamp(spacing * 0.12, 0.6, 2.5), alpha = spacing < 5 ? 0.3 : 0.7;
     const Box box = layer.view.visible();
     auto* pixels = reinterpret_cast<std::uint32_t*>(layer.image.bits());
     for (std::size_t c = 0; c < cells.nlist(); ++c) {

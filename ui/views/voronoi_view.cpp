@@ -29,6 +29,7 @@ constexpr double kPointRadius = 2.5;
 VoronoiView::VoronoiView(JobRunner* jobs, QWidget* parent)
     : CanvasBase(parent), m_layer(new LazyLayer(jobs, tr("Draw cells"), this)) {
     setObjectName(QStringLiteral("voronoiView"));
+    setRoomBelow(44);
     setAccessibleName(tr("Cells of the index in the plane"));
     setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
     connect(this, &CanvasBase::viewChanged, this, [this] { m_layer->setView(view()); });
@@ -134,8 +135,8 @@ void VoronoiView::paintProbed(QPainter& painter, const ViewTransform& to) const 
     LabelPlacer labels(painter, to.area);
     for (std::size_t s = 0; s <= m_step; ++s)
         if (m_path->steps[s].kind == PathStep::Kind::Probe)
-            labels.place(to.toScreen(plane.centroids[static_cast<std::size_t>(m_path->steps[s].id)]), 0,
-                         QString::number(m_path->steps[s].hop), colors.accent, true);
+            labels.placeBadge(to.toScreen(plane.centroids[static_cast<std::size_t>(m_path->steps[s].id)]),
+                              QString::number(m_path->steps[s].hop), colors.accent, colors.onAccent);
 }
 
 void VoronoiView::paintQueries(QPainter& painter, const ViewTransform& to) const {
