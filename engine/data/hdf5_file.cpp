@@ -71,22 +71,30 @@ Handle memory_type(Memory type) {
     return {H5Tcopy(H5T_NATIVE_INT64), H5Tclose};
 }
 
+bool one_of(std::size_t value, std::initializer_list<std::size_t> list) {
+    return std::ranges::find(list, value) != list.end();
+}
+
+/// Numbers of other sizes exist only in damaged files, and HDF5 1.10 does not survive converting them.
+Kind kind_of(hid_t type, std::size_t bytes) {
+    switch (H5Tget_class(type)) {
+    case H5T_FLOAT:
+        return is_half(type) ? Kind::Half : one_of(bytes, {2, 4, 8, 16}) ? Kind::Float : Kind::Other;
+    case H5T_INTEGER:
+        if (!one_of(bytes, {1, 2, 4, 8}))
+            return Kind::Other;
+        return H5Tget_sign(type) == H5T_SGN_NONE ? Kind::Unsigned : Kind::Signed;
+    case H5T_ENUM:
+        return bytes == 1 ? Kind::Boolean : Kind::Other;
+    default:
+        return Kind::Other;
+    }
+}
+
 void describe_type(hid_t dataset, TableInfo& info) {
     const Handle type(H5Dget_type(dataset), H5Tclose);
     info.element_bytes = H5Tget_size(type.id());
-    switch (H5Tget_class(type.id())) {
-    case H5T_FLOAT:
-        info.kind = is_half(type.id()) ? Kind::Half : Kind::Float;
-        break;
-    case H5T_INTEGER:
-        info.kind = H5Tget_sign(type.id()) == H5T_SGN_NONE ? Kind::Unsigned : Kind::Signed;
-        break;
-    case H5T_ENUM:
-        info.kind = info.element_bytes == 1 ? Kind::Boolean : Kind::Other;
-        break;
-    default:
-        return;
-    }
+    info.kind = kind_of(type.id(), info.element_bytes);
     info.little_endian = H5Tget_order(type.id()) != H5T_ORDER_BE;
 }
 
@@ -166,23 +174,6 @@ Handle::~Handle() {
         silence();
         m_close(m_id);
     }
-}
-
-std::size_t memory_size(Memory type) noexcept {
-    switch (type) {
-    case Memory::F64:
-    case Memory::I64:
-        return 8;
-    case Memory::F32:
-    case Memory::I32:
-        return 4;
-    case Memory::Half:
-        return 2;
-    case Memory::U8:
-    case Memory::I8:
-        break;
-    }
-    return 1;
 }
 
 Result<File> File::open(const std::filesystem::path& path) {
@@ -324,7 +315,10 @@ std::optional<std::string> File::text_attribute(const char* name) const {
         H5free_memory(text);
         return copy;
     }
-    std::string text(H5Tget_size(type.id()), '\0');
+    constexpr std::size_t kLongest = 1 << 16;
+    std::string text(std::min(H5Tget_size(type.id()), kLongest + 1), '\0');
+    if (text.size() > kLongest)
+        return std::nullopt;
     if (H5Aread(attribute.id(), type.id(), text.data()) < 0)
         return std::nullopt;
     text.resize(std::min(text.find('\0'), text.size()));
@@ -340,7 +334,8 @@ std::optional<std::int64_t> File::integer_attribute(const char* name) const {
     const Handle type(H5Aget_type(attribute.id()), H5Tclose);
     const Handle space(H5Aget_space(attribute.id()), H5Sclose);
     std::int64_t value = 0;
-    if (!attribute || H5Tget_class(type.id()) != H5T_INTEGER ||
+    const Kind kind = kind_of(type.id(), H5Tget_size(type.id()));
+    if (!attribute || (kind != Kind::Signed && kind != Kind::Unsigned) ||
         H5Sget_simple_extent_npoints(space.id()) != 1 ||
         H5Aread(attribute.id(), H5T_NATIVE_INT64, &value) < 0)
         return std::nullopt;

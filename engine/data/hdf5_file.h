@@ -41,7 +41,22 @@ private:
 enum class Kind : std::uint8_t { Float, Half, Signed, Unsigned, Boolean, Other };
 /// How elements look in memory.
 enum class Memory : std::uint8_t { F32, F64, Half, U8, I8, I32, I64 };
-std::size_t memory_size(Memory type) noexcept;
+inline std::size_t memory_size(Memory type) noexcept {
+    switch (type) {
+    case Memory::F64:
+    case Memory::I64:
+        return 8;
+    case Memory::F32:
+    case Memory::I32:
+        return 4;
+    case Memory::Half:
+        return 2;
+    case Memory::U8:
+    case Memory::I8:
+        break;
+    }
+    return 1;
+}
 
 struct TableInfo {
     std::string path; ///< "/train"

@@ -337,7 +337,8 @@ private slots:
         QVERIFY2(message.find("Permission denied") != std::string::npos, message.c_str());
     }
 
-    /// Any prefix of a good file, and good files with a few bytes changed: an answer or an error, within
+    /// Any prefix of a good file, and good files with a few bytes changed: an answer or an error, never a
+    /// crash.
     void damaged_at_random() {
         std::string twelve;
         for (int i = 0; i < 12; ++i)
