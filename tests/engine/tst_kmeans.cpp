@@ -69,7 +69,7 @@ void TestKmeans::assignmentIsThatOfBruteForce_data() {
     QTest::addColumn<int>("type");
     QTest::addColumn<int>("by");
     int type = 0;
-    for (const int n : {1, 7, 511, 513, 1100})
+    for (const int n : {1, 7, 1023, 1025, 1100})
         for (const int dim : {1, 3, 33})
             for (const int k : {1, 5, 600})
                 for (const int by : {0, 1}) {

@@ -2,6 +2,7 @@
 // k-means against faiss, and IVF1024,Flat against hnswlib, in one run, interleaved. Prints JSON; exits with 1
 // where an answer is wrong. Usage: bench_ivf_peers [--data FILE] [--repeats N] [--queries N] [--only
 // kmeans|search]
+#include "app/environment.h"
 #include "core/parallel.h"
 #include "core/timer.h"
 #include "data/format.h"
@@ -232,6 +233,7 @@ Options parse(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    prepare_environment(argv); // as the programs do; the peers gain from it as well
     const Options options = parse(argc, argv);
     const auto file = read_file(options.data, FileRole::Vectors, {});
     if (!file || file->queries.empty() || file->truth.empty()) {
