@@ -18,14 +18,52 @@ constexpr double kArrowSpacing = 26; ///< mean pixels of visible edges from whic
 constexpr double kInk = 0.5;         ///< mean opacity the lines of a picture add up to
 constexpr float kFullLength = 40;    ///< pixels; longer lines get fainter, else they drown the short ones
 
+constexpr double kOnDark = 0.7; ///< bright lines on dark ground look stronger
+
+/// Pixels of line per pixel of the picture: beyond that a sample of the edges is drawn, always the same ones,
+/// since more would only take longer and look the same.
+constexpr double kMaxLayers = 6;
+
 struct VisibleEdges {
-    std::vector<std::uint32_t> indices;
-    double pixels = 0; ///< sum of the lengths on the picture
-    double ink = 0;    ///< the same, by weight
+    std::vector<std::uint32_t> indices; ///< ascending
+    double pixels = 0;                  ///< sum of the lengths on the picture
+    double ink = 0;                     ///< the same, by weight
 };
 
 float weight(float pixels) {
     return pixels <= kFullLength ? 1.0f : std::pow(kFullLength / pixels, 0.6f);
+}
+
+float pixelsOf(const GraphScene& scene, std::size_t edge, double scale) {
+    const Point2 a = scene.points.base[scene.edges[edge].from], b = scene.points.base[scene.edges[edge].to];
+    const float dx = b[0] - a[0], dy = b[1] - a[1];
+    return std::sqrt(dx * dx + dy * dy) * static_cast<float>(scale);
+}
+
+/// Keeps so many of the edges that about the given sum of lengths remains; long ones go first.
+void thinOut(const GraphScene& scene, const ViewTransform& view, double budget, VisibleEdges& visible) {
+    if (visible.pixels <= budget)
+        return;
+    const float longest = static_cast<float>(std::hypot(view.area.width(), view.area.height()));
+    double total[2] = {0, 0}; // of the short, of the long ones
+    for (const std::uint32_t i : visible.indices) {
+        const float pixels = std::min(pixelsOf(scene, i, view.scale), longest);
+        total[pixels > kFullLength] += pixels;
+    }
+    const double keptShort = std::min(total[0], std::max(budget * 0.5, budget - total[1]));
+    const double share[2] = {keptShort / std::max(total[0], 1.0),
+                             std::min(1.0, (budget - keptShort) / std::max(total[1], 1.0))};
+    VisibleEdges kept;
+    for (const std::uint32_t i : visible.indices) {
+        const float pixels = pixelsOf(scene, i, view.scale), inView = std::min(pixels, longest);
+        constexpr std::uint32_t kHash = 2654435769u; // Knuth's multiplicative hash spreads equal choices
+        if ((i * kHash) * 0x1p-32 >= share[pixels > kFullLength])
+            continue;
+        kept.indices.push_back(i);
+        kept.pixels += inView;
+        kept.ink += inView * weight(pixels);
+    }
+    visible = std::move(kept);
 }
 
 /// Edges shorter than a third of a pixel lie under the nodes and are left out.
@@ -124,8 +162,8 @@ Status paintSmoothLines(const GraphScene& scene, const VisibleEdges& visible, co
 
 EdgeStyle EdgeStyle::fromPalette(double opacity) {
     EdgeStyle style;
-    style.opacity = opacity;
     const bool dark = palette().dark;
+    style.opacity = opacity * (dark ? kOnDark : 1.0);
     for (std::size_t s = 0; s < style.colors.size(); ++s) {
         const double length = 1 - static_cast<double>(s) / (GraphScene::kShades - 1);
         style.colors[s] = dark ? cividis(0.35 + 0.65 * length) : cividis(0.85 * length);
@@ -136,8 +174,9 @@ EdgeStyle EdgeStyle::fromPalette(double opacity) {
 Result<LayerImage> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
                                const EdgeStyle& style, const Control& control) {
     ANNSCOPE_ASSIGN(LayerImage layer, LayerImage::blank(view, ratio));
-    ANNSCOPE_ASSIGN(const VisibleEdges visible, collectVisible(scene, view, control));
+    ANNSCOPE_ASSIGN(VisibleEdges visible, collectVisible(scene, view, control));
     const double area = std::max(view.area.width() * view.area.height(), 1.0);
+    thinOut(scene, view, kMaxLayers * area, visible);
     const double alpha = std::clamp(kInk * area / std::max(visible.ink, 1.0), 0.04, 0.6) * style.opacity;
     const bool smooth = visible.indices.size() <= kMaxSmoothEdges;
     ANNSCOPE_TRY(smooth ? paintSmoothLines(scene, visible, style, alpha, layer, control)

@@ -116,8 +116,8 @@ void drawPath(QPainter& painter, const PathPicture& picture, const ViewTransform
         painter.drawEllipse(view.toScreen(picture.points.base[static_cast<std::size_t>(step.id)]),
                             radius + 5.5, radius + 5.5);
     }
-    drawQueryCross(painter, view.toScreen(picture.points.place(picture.path.query)));
     drawHopNumbers(painter, picture, view, radius);
+    drawQueryCross(painter, view.toScreen(picture.points.place(picture.path.query)));
 }
 
 void drawQueryCross(QPainter& painter, QPointF at, double size) {
