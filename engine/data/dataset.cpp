@@ -15,7 +15,9 @@ namespace annscope {
 namespace {
 
 constexpr std::size_t kCheckedQueries = 32;
-constexpr double kWorthCaching = 1e7; // multiply-adds; less is computed as quickly as it is looked up
+constexpr std::size_t kCheckedAtOnce = std::size_t{64}
+                                       << 20; // bytes of a mapped file whose values are checked at opening
+constexpr double kWorthCaching = 1e7;         // multiply-adds; less is computed as quickly as it is looked up
 
 std::string_view title(Metric metric) noexcept {
     switch (metric) {
@@ -140,9 +142,10 @@ private:
             m_set.truth = {};
     }
 
-    /// Readers that convert have looked at each value already.
+    /// Readers that convert have looked at each value already. A large mapped file opens at once: its values
+    /// are checked when they are first read as a whole, by the truth (below) or a build (spec/builder.h).
     Status check_vectors() {
-        if (m_set.base.mapped())
+        if (m_set.base.mapped() && m_set.base.bytes() <= kCheckedAtOnce)
             ANNSCOPE_TRY(check_finite(m_set.base, m_options.base.string(), m_control));
         if (m_set.queries.mapped())
             ANNSCOPE_TRY(check_finite(m_set.queries, m_queries_path.string(), m_control));
@@ -267,6 +270,8 @@ private:
                 return {};
             }
         }
+        if (m_set.base.mapped() && m_set.base.bytes() > kCheckedAtOnce)
+            ANNSCOPE_TRY(check_finite(m_set.base, m_options.base.string(), m_control));
         ANNSCOPE_ASSIGN(m_set.truth, exact_neighbours(m_set.base, m_set.queries, m_set.metric, k, m_control));
         m_set.truth_from = TruthFrom::Computed;
         if (cache)

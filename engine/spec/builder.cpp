@@ -2,6 +2,7 @@
 #include "spec/builder.h"
 
 #include "core/timer.h"
+#include "data/format.h"
 #include "index/storage.h"
 #include "spec/parser.h"
 
@@ -59,6 +60,8 @@ Result<std::unique_ptr<Index>> build_and_fill(const Configuration& configuration
                         build_index(configuration.spec, {base.dim(), metric, configuration.build, seed}));
         ANNSCOPE_ASSIGN(const Kind* kind, kind_of(configuration.spec));
         ANNSCOPE_TRY(check_room(*kind, configuration, base, metric));
+        if (base.mapped()) // a large file was not read as a whole when it was opened
+            ANNSCOPE_TRY(check_finite(base, "The vectors", control));
         Timer timer;
         ANNSCOPE_TRY(index->train(base, control));
         const double train_seconds = timer.seconds();

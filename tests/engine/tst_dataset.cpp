@@ -5,6 +5,8 @@
 #include "data/hold_out.h"
 #include "data/synthetic.h"
 #include "data/truth_cache.h"
+#include "spec/builder.h"
+#include "spec/parser.h"
 #include "test_data.h"
 
 #include <QDir>
@@ -73,6 +75,7 @@ private slots:
     void queriesAreHeldOut_data();
     void queriesAreHeldOut();
     void holdOutKeepsRowsAndFile();
+    void largeFilesAreCheckedBeforeTheyAreUsed();
     void tooFewToHoldOut();
     void truthIsComputedAndCached();
     void damagedCacheIsIgnored_data();
@@ -625,6 +628,39 @@ void TestDataset::realFormats() {
     QCOMPARE(opened.truth.distances, expected.truth.distances);
     QCOMPARE(opened.truth.ids, expected.truth.ids);
     QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
+}
+
+/// Opening must not read 80 MB, but a NaN in there must not reach an index or a truth either.
+void TestDataset::largeFilesAreCheckedBeforeTheyAreUsed() {
+    const QTemporaryDir folder;
+    const QString path = folder.filePath(QStringLiteral("large.fbin"));
+    constexpr std::uint32_t kRows = 20000, kDim = 1000;
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const std::uint32_t shape[] = {kRows, kDim};
+    file.write(reinterpret_cast<const char*>(shape), sizeof shape);
+    QVERIFY(file.resize(8 + qint64{kRows} * kDim * 4));
+    const float nan = std::nanf("");
+    for (const qint64 row : {777, 12345, 15000}) { // held-out queries may take one of them
+        file.seek(8 + (row * kDim + 67) * 4);
+        file.write(reinterpret_cast<const char*>(&nan), sizeof nan);
+    }
+    file.close();
+
+    OpenOptions options;
+    options.base = path.toStdString();
+    options.compute_truth = false;
+    const auto opened = open_dataset(options, {});
+    QVERIFY2(opened.ok(), opened.ok() ? "" : opened.error().message.c_str());
+    const auto built = build_and_fill(*parse_configuration("Flat"), opened->base, Metric::L2, 1, {});
+    QVERIFY(!built.ok());
+    QCOMPARE(built.error().code, ErrorCode::CorruptFile);
+    options.compute_truth = true;
+    options.use_cache = false;
+    const auto judged = open_dataset(options, {});
+    QVERIFY(!judged.ok());
+    QCOMPARE(judged.error().code, ErrorCode::CorruptFile);
+    QVERIFY(judged.error().message.find("large.fbin") != std::string::npos);
 }
 
 QTEST_GUILESS_MAIN(TestDataset)
