@@ -184,6 +184,25 @@ private slots:
         QCOMPARE(width(1), before);
     }
 
+    void readsEachFrontAtTheTarget() {
+        QVERIFY(targetCrossings(m_chart->scenery()).empty());
+        m_chart->setTargetRecall(0.95);
+        for (const RecallScale scale : {RecallScale::Linear, RecallScale::Logit, RecallScale::MissLog}) {
+            m_chart->setRecallScale(scale);
+            const auto crossings = targetCrossings(m_chart->scenery());
+            QCOMPARE(crossings.size(), std::size_t(3));
+            for (const TargetCrossing& crossing : crossings) {
+                std::vector<OperatingPoint> points;
+                for (const std::size_t i : m_chart->content().series[crossing.series].front)
+                    points.push_back(m_model->run(m_chart->content().points[i].run)->point);
+                const double expected = qps_at_recall(points, 0.95);
+                QVERIFY(std::abs(crossing.qps - expected) < expected * 1e-6);
+            }
+        }
+        m_chart->setTargetRecall(0.3); // all are better than that: the lines do not reach it
+        QVERIFY(targetCrossings(m_chart->scenery()).empty());
+    }
+
     void hoverShowsTheNearestPoint() {
         const qint64 run = m_ids[18];
         QTest::mouseMove(m_chart->viewport(), pixel(run) + QPoint(3, 2));

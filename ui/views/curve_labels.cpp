@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/common/format.h"
 #include "ui/common/theme.h"
 #include "ui/views/curve_painter.h"
 #include "ui/views/label_layout.h"
@@ -153,6 +154,53 @@ void paintLabels(QPainter& painter, const CurveScene& scene) {
         painter.setFont(chartFont(kSmallText));
         painter.setPen(colors.secondary);
         painter.drawText(line.translated(0, 14), Qt::AlignVCenter | Qt::AlignLeft, label.detail);
+    }
+}
+
+std::vector<TargetCrossing> targetCrossings(const CurveScene& scene) {
+    std::vector<TargetCrossing> crossings;
+    if (scene.targetRecall <= 0)
+        return crossings;
+    const CurveContent& content = scene.content;
+    const double x = content.axis.toAxis(scene.targetRecall);
+    for (std::size_t s = 0; s < content.series.size(); ++s) {
+        const auto& front = content.series[s].front;
+        for (std::size_t i = 1; i < front.size(); ++i) {
+            const QPointF a = content.points[front[i - 1]].position, b = content.points[front[i]].position;
+            if (x < a.x() || x >= b.x())
+                continue;
+            // Log-linear in recall as qps_at_recall, on every scale: the number must not depend on the axis.
+            const double low = content.axis.fromAxis(a.x()), high = content.axis.fromAxis(b.x());
+            const double y = a.y() + (b.y() - a.y()) * (scene.targetRecall - low) / (high - low);
+            const QPointF at = scene.mapping.toPixel({x, y});
+            if (scene.mapping.plot.contains(at))
+                crossings.push_back({s, at, std::pow(10.0, y)});
+        }
+    }
+    return crossings;
+}
+
+void paintCrossings(QPainter& painter, const CurveScene& scene) {
+    const std::vector<TargetCrossing> crossings = targetCrossings(scene);
+    painter.setFont(chartFont(kSmallText));
+    const QFontMetricsF metrics(painter.font());
+    std::vector<QRectF> boxes;
+    for (const TargetCrossing& crossing : crossings) {
+        const double width = metrics.horizontalAdvance(formatShort(crossing.qps)) + 6;
+        boxes.emplace_back(crossing.at.x() - width - 3, crossing.at.y() + 3, width, 15);
+    }
+    if (!spreadVertically(boxes, scene.mapping.plot.top(), scene.mapping.plot.bottom(), 0))
+        return;
+    for (std::size_t i = 0; i < crossings.size(); ++i) {
+        const SeriesStyle style = seriesStyle(scene.content.series[crossings[i].series].style);
+        painter.setPen(QPen(style.color, 1.5));
+        painter.setBrush(palette().panel);
+        painter.drawEllipse(crossings[i].at, 2.5, 2.5);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(withAlpha(palette().panel, 0.85));
+        painter.drawRoundedRect(boxes[i], 3, 3);
+        painter.setPen(palette().text);
+        painter.drawText(boxes[i], Qt::AlignCenter, formatShort(crossings[i].qps));
     }
 }
 

@@ -49,6 +49,7 @@ void CurveLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
         break;
     case Part::Markers:
         paintMarkers(*painter, m_scene);
+        paintCrossings(*painter, m_scene);
         paintLabels(*painter, m_scene);
         break;
     case Part::Overlay:

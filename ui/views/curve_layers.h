@@ -26,7 +26,8 @@ struct CurveScene {
 
     qint64 selected = -1, hovered = -1;
     bool pointerInside = false, cardShown = false;
-    QPointF pointer; ///< pixels
+    bool focusRing = false; ///< the keyboard came here
+    QPointF pointer;        ///< pixels
     QRectF rubberBand;
     std::optional<LiveEstimate> live;
     double targetRecall = 0;       ///< 0: none
@@ -40,6 +41,13 @@ struct CurveMargins {
 CurveMargins curveMargins(const CurveScene& scene, bool labelsOnTheRight);
 /// Puts names at the ends of the lines as far as they fit, else into a legend. Needs mapping.
 void placeLabels(CurveScene& scene);
+/// QPS where each front crosses the target recall, by series; only what lies in view.
+struct TargetCrossing {
+    std::size_t series = 0;
+    QPointF at; ///< pixels
+    double qps = 0;
+};
+std::vector<TargetCrossing> targetCrossings(const CurveScene& scene);
 /// Width of the widest name at a line's end, marker included; at most limit.
 double labelColumn(const CurveScene& scene, double limit);
 

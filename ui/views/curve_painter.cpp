@@ -233,6 +233,11 @@ void paintLive(QPainter& painter, const CurveScene& scene) {
 }
 
 void paintPointer(QPainter& painter, const CurveScene& scene) {
+    if (scene.focusRing) {
+        painter.setPen(QPen(palette().accent, 1));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(scene.mapping.plot.adjusted(-0.5, -0.5, 0.5, 0.5), 4, 4);
+    }
     if (!scene.rubberBand.isNull()) {
         painter.setPen(QPen(palette().accent, 1));
         painter.setBrush(withAlpha(palette().accent, 0.12));

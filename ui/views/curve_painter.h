@@ -13,6 +13,8 @@ void paintTitle(QPainter& painter, const CurveScene& scene);
 void paintAxes(QPainter& painter, const CurveScene& scene);
 void paintTarget(QPainter& painter, const CurveScene& scene);
 void paintMarkers(QPainter& painter, const CurveScene& scene);
+/// What each front reaches at the target recall.
+void paintCrossings(QPainter& painter, const CurveScene& scene);
 void paintLabels(QPainter& painter, const CurveScene& scene);
 /// The ring of the selected run, and of the run hovered in the table.
 void paintSelection(QPainter& painter, const CurveScene& scene);

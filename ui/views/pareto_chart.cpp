@@ -92,6 +92,7 @@ void ParetoChart::setDataset(DatasetPtr dataset) {
     m_scene.live.reset();
     m_zoom.clear();
     rebuild();
+    emit zoomChanged(false);
 }
 
 void ParetoChart::setLive(const std::optional<LiveEstimate>& live) {
@@ -112,6 +113,7 @@ bool ParetoChart::hasSomething() const {
 void ParetoChart::setTargetRecall(double recall) {
     m_scene.targetRecall = recall;
     m_axes->refresh();
+    m_markers->refresh();
 }
 
 void ParetoChart::setRecallScale(RecallScale scale) {

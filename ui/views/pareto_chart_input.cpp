@@ -181,9 +181,12 @@ void ParetoChart::keyPressEvent(QKeyEvent* event) {
             viewport()->setCursor(Qt::OpenHandCursor);
         }
         return;
-    case Qt::Key_Menu:
-        popUpMenu(viewport()->mapToGlobal(centre.toPoint()), m_scene.selected);
-        return;
+    case Qt::Key_F10:
+        if (event->modifiers().testFlag(Qt::ShiftModifier)) {
+            popUpMenu(viewport()->mapToGlobal(centre.toPoint()), m_scene.selected);
+            return;
+        }
+        break;
     default:
         break;
     }
@@ -210,7 +213,25 @@ bool ParetoChart::viewportEvent(QEvent* event) {
 }
 
 void ParetoChart::contextMenuEvent(QContextMenuEvent* event) {
-    event->accept(); // comes on press or on release by platform; the menu waits for the release, see there
+    // The mouse's comes on press or on release by platform; that menu waits for the release, as a right drag
+    // pans.
+    if (event->reason() == QContextMenuEvent::Keyboard)
+        popUpMenu(viewport()->mapToGlobal(m_scene.mapping.plot.center().toPoint()), m_scene.selected);
+    event->accept();
+}
+
+void ParetoChart::focusInEvent(QFocusEvent* event) {
+    QChartView::focusInEvent(event);
+    m_scene.focusRing = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason ||
+                        event->reason() == Qt::ShortcutFocusReason;
+    m_overlay->refresh();
+}
+
+void ParetoChart::focusOutEvent(QFocusEvent* event) {
+    QChartView::focusOutEvent(event);
+    m_scene.focusRing = false;
+    m_space = false;
+    m_overlay->refresh();
 }
 
 void ParetoChart::stepAlongFront(int direction) {
