@@ -13,6 +13,9 @@
 namespace annscope {
 namespace {
 
+// The first pass only has to make a graph that the second can walk: a quarter of the width gave, measured on
+// four sets, a better final graph than all of it, in three quarters of the time.
+constexpr std::size_t kFirstPassShare = 4, kSmallestWidth = 16;
 constexpr double kSlack = 1.3;          // room for edges that wait for a pruning, as in DiskANN
 constexpr std::size_t kBatchShare = 50; // a batch is at most n / 50 nodes, as in ParlayANN
 constexpr std::size_t kLargestBatch = 1 << 16;
@@ -50,9 +53,9 @@ public:
         m_order = random_sample(n, n, m_options.seed);
         std::swap(m_order.front(), *std::ranges::find(m_order, m_entry));
         m_control.begin("Pass 1 of 2", n);
-        ANNSCOPE_TRY(pass(1.0f, 1));
+        ANNSCOPE_TRY(pass(1.0f, first_width(), 1));
         m_control.begin("Pass 2 of 2", n);
-        ANNSCOPE_TRY(pass(m_options.alpha, n));
+        ANNSCOPE_TRY(pass(m_options.alpha, m_options.search_width, n));
         m_control.begin("Trimming", n);
         VamanaGraph result{Adjacency(n, m_options.max_degree), m_entry};
         ANNSCOPE_TRY(trim(result.graph));
@@ -70,15 +73,22 @@ private:
         std::vector<PruneCandidate> candidates;
     };
 
+    std::size_t first_width() const {
+        return std::min(std::max(m_options.search_width / kFirstPassShare, kSmallestWidth),
+                        m_options.search_width);
+    }
+
     /// Inserts all nodes, in batches no larger than what is in the graph already.
-    Status pass(float alpha, std::size_t inserted) {
+    Status pass(float alpha, std::size_t width, std::size_t inserted) {
+        m_alpha = alpha;
+        m_width = width;
         const std::size_t n = m_space.size();
         const std::size_t cap = std::clamp(n / kBatchShare, kSmallestCap, kLargestBatch);
         std::size_t begin = inserted == n ? 0 : inserted;
         m_control.advance(begin);
         while (begin < n) {
             const std::size_t count = std::min({inserted, cap, n - begin});
-            ANNSCOPE_TRY(insert({m_order.data() + begin, count}, alpha));
+            ANNSCOPE_TRY(insert({m_order.data() + begin, count}));
             begin += count;
             inserted = std::max(inserted, begin);
             m_control.advance(count);
@@ -86,11 +96,11 @@ private:
         return {};
     }
 
-    Status insert(std::span<const std::uint32_t> batch, float alpha) {
+    Status insert(std::span<const std::uint32_t> batch) {
         m_forward.resize(std::max(m_forward.size(), batch.size()));
         ANNSCOPE_TRY(parallel_for(batch.size(), 4, m_control, [&](std::size_t b, std::size_t e, int thread) {
             for (std::size_t i = b; i < e; ++i)
-                find_neighbors(batch[i], alpha, m_threads[static_cast<std::size_t>(thread)], m_forward[i]);
+                find_neighbors(batch[i], m_threads[static_cast<std::size_t>(thread)], m_forward[i]);
         }));
         for (auto& range : m_ranges)
             range.clear();
@@ -101,20 +111,20 @@ private:
                     {edge.id, batch[i], edge.distance});
         }
         return parallel_for(kTargetRanges, 1, m_control, [&](std::size_t r, std::size_t, int thread) {
-            apply_reverse(m_ranges[r], alpha, m_threads[static_cast<std::size_t>(thread)]);
+            apply_reverse(m_ranges[r], m_threads[static_cast<std::size_t>(thread)]);
         });
     }
 
-    void find_neighbors(std::uint32_t node, float alpha, Scratch& scratch, std::vector<Candidate>& out) {
+    void find_neighbors(std::uint32_t node, Scratch& scratch, std::vector<Candidate>& out) {
         scratch.expanded.clear();
         ExpandedTrace trace(scratch.expanded);
-        beam_search(m_draft.rows(), m_space.size(), m_space.from(node, scratch.values), m_entry,
-                    m_options.search_width, scratch.search, trace);
+        beam_search(m_draft.rows(), m_space.size(), m_space.from(node, scratch.values), m_entry, m_width,
+                    scratch.search, trace);
         row_as_candidates(node, scratch.candidates);
         for (const Candidate& found : scratch.expanded)
             if (found.id != node)
                 scratch.candidates.push_back({found, false});
-        robust_prune(m_space, scratch.candidates, alpha, m_options.max_degree, scratch.prune, out);
+        robust_prune(m_space, scratch.candidates, m_alpha, m_options.max_degree, scratch.prune, out);
     }
 
     void row_as_candidates(std::uint32_t node, std::vector<PruneCandidate>& out) const {
@@ -123,7 +133,7 @@ private:
             out.push_back({m_draft.edge(node, i), i < m_draft.settled(node)});
     }
 
-    void apply_reverse(std::vector<ReverseEdge>& edges, float alpha, Scratch& scratch) {
+    void apply_reverse(std::vector<ReverseEdge>& edges, Scratch& scratch) {
         std::ranges::sort(edges, [](const ReverseEdge& a, const ReverseEdge& b) {
             return a.target < b.target || (a.target == b.target && a.source < b.source);
         });
@@ -132,12 +142,12 @@ private:
             std::size_t end = begin;
             while (end < edges.size() && edges[end].target == target)
                 ++end;
-            add_edges(target, {edges.data() + begin, end - begin}, alpha, scratch);
+            add_edges(target, {edges.data() + begin, end - begin}, scratch);
             begin = end;
         }
     }
 
-    void add_edges(std::uint32_t target, std::span<const ReverseEdge> edges, float alpha, Scratch& scratch) {
+    void add_edges(std::uint32_t target, std::span<const ReverseEdge> edges, Scratch& scratch) {
         bool overflow = false;
         for (const ReverseEdge& edge : edges) {
             if (m_draft.has(target, edge.source))
@@ -153,12 +163,12 @@ private:
                 m_draft.append(target, added);
         }
         if (overflow)
-            prune_row(target, alpha, scratch);
+            prune_row(target, scratch);
     }
 
     /// Of scratch.candidates.
-    void prune_row(std::uint32_t node, float alpha, Scratch& scratch) {
-        robust_prune(m_space, scratch.candidates, alpha, m_options.max_degree, scratch.prune, scratch.kept);
+    void prune_row(std::uint32_t node, Scratch& scratch) {
+        robust_prune(m_space, scratch.candidates, m_alpha, m_options.max_degree, scratch.prune, scratch.kept);
         m_draft.assign(node, scratch.kept);
     }
 
@@ -170,7 +180,7 @@ private:
                                     const auto node = static_cast<std::uint32_t>(i);
                                     if (m_draft.degree(i) > m_options.max_degree) {
                                         row_as_candidates(node, scratch.candidates);
-                                        prune_row(node, m_options.alpha, scratch);
+                                        prune_row(node, scratch);
                                     }
                                     out.assign(i, m_draft.ids(i));
                                 }
@@ -187,6 +197,8 @@ private:
     std::vector<std::vector<Candidate>> m_forward; // of the batch
     std::vector<std::vector<ReverseEdge>> m_ranges;
     std::uint32_t m_entry = 0;
+    float m_alpha = 1; // of this pass
+    std::size_t m_width = 0;
 };
 
 } // namespace

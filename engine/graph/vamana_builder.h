@@ -26,9 +26,9 @@ struct VamanaGraph {
 /// graph is the same for any number of threads; the first pass starts from the medoid alone and its batches
 /// double, instead of from a random graph (both after Manohar et al., ParlayANN, PPoPP 2024). At the end
 /// every node that cannot be reached from the medoid gets an edge from the nearest one that has room. space:
-/// at least one node and below 2^31. Cost: about 2 n searches of width Lbuild; memory: n x R x 10 bytes
-/// beside the result. Phases: "Finding the medoid", "Pass 1 of 2", "Pass 2 of 2", "Trimming", "Connecting".
-/// Errors: OutOfMemory, Cancelled.
+/// at least one node and below 2^31. The first pass searches with a quarter of Lbuild. Cost: about 1.3 n
+/// searches of width Lbuild; memory: n x R x 10 bytes beside the result. Phases: "Finding the medoid", "Pass
+/// 1 of 2", "Pass 2 of 2", "Trimming", "Connecting". Errors: OutOfMemory, Cancelled.
 Result<VamanaGraph> build_vamana(const NodeSpace& space, const VamanaOptions& options,
                                  const Control& control);
 
