@@ -90,7 +90,7 @@ QTabBar::tab:focus { color: %accent; }
 QHeaderView::section { background: %panel; color: %secondary; border: none; border-bottom: 1px solid %line;
   padding: 4px 8px; }
 QTableView { border: none; gridline-color: %line; selection-background-color: %selection; selection-color: %text; }
-QTableView::item { padding: 0 8px; }
+QTableView::item { border: none; padding: 0 8px; }
 QProgressBar { background: %line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: %accent; border-radius: 3px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

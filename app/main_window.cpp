@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/main_window.h"
+
+#include "app/dock.h"
+#include "spec/parser.h"
+#include "ui/models/dropped_files.h"
+#include "ui/panels/build_panel.h"
+#include "ui/panels/cells_panel.h"
+#include "ui/panels/curve_panel.h"
+#include "ui/panels/data_panel.h"
+#include "ui/panels/export_panel.h"
+#include "ui/panels/graph_panel.h"
+#include "ui/panels/header_bar.h"
+#include "ui/panels/jobs_panel.h"
+#include "ui/panels/message_bar.h"
+#include "ui/panels/open_panel.h"
+#include "ui/panels/runs_panel.h"
+#include "ui/panels/search_panel.h"
+#include "ui/views/pareto_chart.h"
+
+#include <QCloseEvent>
+#include <QDragEnterEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace annscope {
+namespace {
+
+constexpr int kLayoutVersion =
+    1; ///< one more whenever a dock comes or goes: an older layout would not place it
+
+} // namespace
+
+MainWindow::MainWindow(const Settings& settings, bool remember, QWidget* parent)
+    : QMainWindow(parent), m_settings(settings), m_remember(remember), m_jobs(new ui::JobRunner(this)),
+      m_session(new Session(this)), m_workflow(new Workflow(m_session, m_jobs, this)),
+      m_commands(new ui::CommandSet(this)) {
+    setObjectName(QStringLiteral("MainWindow"));
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    setDockOptions(dockOptions() | QMainWindow::GroupedDragging);
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    setContextMenuPolicy(Qt::NoContextMenu);
+    setMinimumSize(800, 560);
+    resize(1280, 800);
+
+    m_workflow->setK(settings.k);
+    m_workflow->setMeasureQueries(settings.measureQueries);
+    createPanels();
+    createCommands();
+    createMenus();
+    createDocks();
+    connectSession();
+    connectPanels();
+    if (!settings.geometry.isEmpty())
+        restoreGeometry(settings.geometry);
+    if (settings.layout.isEmpty() || !restoreState(settings.layout, kLayoutVersion))
+        restoreDefaultLayout();
+    showCurrent();
+}
+
+MainWindow::~MainWindow() {
+    // Jobs end before what they report to goes away.
+    delete m_jobs;
+}
+
+void MainWindow::createPanels() {
+    m_messages = new ui::MessageBar(this);
+    m_data = new ui::DataPanel(m_jobs, this);
+    m_jobsPanel = new ui::JobsPanel(m_jobs, this);
+    createViews();
+}
+
+Dock* MainWindow::addDock(const QString& id, const QString& title, QWidget* content) {
+    auto* dock = new Dock(id, title, content, this);
+    m_docks.push_back(dock);
+    return dock;
+}
+
+Dock* MainWindow::dock(const char* id) const {
+    const auto found = std::ranges::find_if(
+        m_docks, [id](const Dock* dock) { return dock->objectName() == QLatin1String(id); });
+    return found == m_docks.end() ? nullptr : *found;
+}
+
+void MainWindow::createDocks() {
+    addDock(QStringLiteral("data"), tr("Data"), m_data);
+    addDock(QStringLiteral("build"), tr("Build"), m_build);
+    addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
+    addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
+    addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
+    addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
+    addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
+    addDock(QStringLiteral("search"), tr("Search"), m_search);
+    addDock(QStringLiteral("export"), tr("Export"), m_export);
+}
+
+/// Left: what goes in; centre: the views above the runs; right: the selected configuration.
+void MainWindow::restoreDefaultLayout() {
+    for (Dock* each : m_docks) {
+        each->setFloating(false);
+        removeDockWidget(each);
+    }
+    addDockWidget(Qt::LeftDockWidgetArea, dock("data"));
+    splitDockWidget(dock("data"), dock("curve"), Qt::Horizontal);
+    splitDockWidget(dock("curve"), dock("search"), Qt::Horizontal);
+    splitDockWidget(dock("data"), dock("build"), Qt::Vertical);
+    splitDockWidget(dock("curve"), dock("runs"), Qt::Vertical);
+    splitDockWidget(dock("search"), dock("export"), Qt::Vertical);
+    tabifyDockWidget(dock("curve"), dock("graph"));
+    tabifyDockWidget(dock("graph"), dock("cells"));
+    tabifyDockWidget(dock("runs"), dock("jobs"));
+    for (Dock* each : m_docks)
+        each->show();
+    dock("curve")->raise();
+    dock("runs")->raise();
+    constexpr int kLeft = 288, kRight = 280;
+    resizeDocks({dock("data"), dock("curve"), dock("search")}, {kLeft, width() - kLeft - kRight, kRight},
+                Qt::Horizontal);
+    resizeDocks({dock("curve"), dock("runs")}, {height() * 62 / 100, height() * 28 / 100}, Qt::Vertical);
+}
+
+void MainWindow::connectSession() {
+    connect(m_session, &Session::datasetsChanged, this, &MainWindow::showCurrent);
+    connect(m_session, &Session::currentChanged, this, &MainWindow::showCurrent);
+    connect(m_session, &Session::indexesChanged, this, &MainWindow::showIndexes);
+    connect(m_session->selection(), &ui::Selection::indexChanged, this, [this](qint64 index) {
+        m_example = m_example && index < 0;
+        showIndexes();
+    });
+    connect(m_workflow, &Workflow::built, this, [this](const BuiltIndexPtr& index) {
+        if (!m_example) // what was just asked for is what is shown
+            m_session->selection()->setIndex(index->id);
+    });
+    connect(m_jobs, &ui::JobRunner::jobAdded, m_commands, &ui::CommandSet::refresh);
+    connect(m_jobs, &ui::JobRunner::jobEnded, m_commands, &ui::CommandSet::refresh);
+
+    connect(m_workflow, &Workflow::failed, this, [this](const QString& what, const Error& error) {
+        m_messages->showError(what, error);
+        m_data->showMetricOf(m_session->current());
+    });
+    connect(m_workflow, &Workflow::cancelled, this, [this] { m_data->showMetricOf(m_session->current()); });
+    connect(m_workflow, &Workflow::opened, this, [this](const DatasetPtr& dataset) {
+        m_messages->dismiss();
+        if (const auto options = m_session->openedWith(dataset)) {
+            m_settings.addRecent(QString::fromStdString(options->base.string()));
+            fillRecentMenu();
+        }
+    });
+}
+
+void MainWindow::connectPanels() {
+    connect(m_header, &ui::HeaderBar::kChanged, this, [this](int k) {
+        m_workflow->setK(k);
+        m_search->setK(static_cast<std::size_t>(k));
+    });
+    connectViews();
+    connect(m_data, &ui::DataPanel::openRequested, this, &MainWindow::chooseFile);
+    connect(m_data, &ui::DataPanel::sampleRequested, m_workflow, [this] { openSample(); });
+    connect(m_data, &ui::DataPanel::currentRequested, m_session, &Session::setCurrent);
+    connect(m_data, &ui::DataPanel::closeRequested, command("file.close"), &QAction::trigger);
+    connect(m_data, &ui::DataPanel::metricRequested, this,
+            [this](Metric metric) { m_workflow->reopen(m_session->current(), metric); });
+}
+
+/// The current data set everywhere.
+void MainWindow::showCurrent() {
+    const DatasetPtr current = m_session->current();
+    m_data->setDatasets(m_session->datasets(), current);
+    m_header->setLargestK(current ? static_cast<int>(current->truth.k) : 0);
+    m_curve->chart()->setDataset(current);
+    m_build->setDataset(current);
+    showIndexes();
+    updateTitle();
+}
+
+void MainWindow::updateTitle() {
+    const DatasetPtr current = m_session->current();
+    setWindowTitle(current ? tr("%1 - Annscope").arg(QString::fromStdString(current->name)) : tr("Annscope"));
+}
+
+/// What Sweep and the views are about: the selected index, else the newest one of the current data.
+BuiltIndexPtr MainWindow::selectedIndex() const {
+    if (const BuiltIndexPtr selected = m_session->index(m_session->selection()->index()))
+        return selected;
+    const auto own = m_session->indexesOf(m_session->current());
+    return own.empty() ? nullptr : own.back();
+}
+
+void MainWindow::sweepSelected() {
+    if (const BuiltIndexPtr index = selectedIndex())
+        m_workflow->sweep(index);
+}
+
+void MainWindow::chooseFile() {
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open vectors"), m_settings.folder, ui::vectorFileFilter());
+    if (!path.isEmpty())
+        openPaths({path});
+}
+
+void MainWindow::showOpenPanel() {
+    if (!m_openPanel) {
+        m_openPanel = new ui::OpenPanel(this);
+        connect(m_openPanel, &ui::OpenPanel::openRequested, this, &MainWindow::open);
+    }
+    m_openPanel->show();
+    m_openPanel->raise();
+    m_openPanel->activateWindow();
+}
+
+void MainWindow::openPaths(const QStringList& paths) {
+    for (const OpenOptions& options : ui::datasetsOf(paths))
+        open(options);
+}
+
+void MainWindow::openSample(const QStringList& configurations) {
+    m_example = m_session->datasets().empty();
+    m_workflow->openSample(configurations);
+}
+
+void MainWindow::open(const OpenOptions& options) {
+    m_example = false;
+    m_settings.folder = QFileInfo(QString::fromStdString(options.base.string())).absolutePath();
+    m_workflow->open(options);
+}
+
+void MainWindow::start(const std::optional<OpenOptions>& vectors, const QStringList& configurations) {
+    if (!vectors)
+        return openSample(configurations);
+    if (!configurations.isEmpty())
+        connect(
+            m_workflow, &Workflow::opened, this,
+            [this, configurations](const DatasetPtr& dataset) {
+                for (const QString& line : configurations)
+                    if (const auto configuration = parse_configuration(line.toStdString()))
+                        m_workflow->build(*configuration, dataset);
+            },
+            Qt::SingleShotConnection);
+    open(*vectors);
+}
+
+Settings MainWindow::currentSettings() const {
+    Settings settings = m_settings;
+    settings.geometry = saveGeometry();
+    settings.layout = saveState(kLayoutVersion);
+    settings.theme = ui::theme();
+    settings.configuration = m_build->configurationLine();
+    settings.history = m_build->history();
+    settings.k = m_header->k();
+    settings.measureQueries = m_workflow->measureQueries();
+    return settings;
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (m_remember)
+        saveSettings(currentSettings());
+    m_jobs->cancelAll(); // the destructor waits for what still runs, after the window is gone from the screen
+    event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (std::ranges::any_of(urls, &QUrl::isLocalFile))
+        event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    QStringList paths;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile())
+            paths << url.toLocalFile();
+    if (paths.isEmpty())
+        return;
+    event->acceptProposedAction();
+    openPaths(paths);
+}
+
+} // namespace annscope
