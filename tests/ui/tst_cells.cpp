@@ -204,6 +204,8 @@ void CellsTest::polarViewForManyDimensions() {
     QTest::mouseClick(w.panel.polar(), Qt::LeftButton, {}, centre + QPoint(10, -60));
     QCOMPARE(w.selection.cell(), w.panel.explainer()->path()->steps[0].id);
     w.panel.grab();
+    QVERIFY(w.panel.picture().title.contains(QStringLiteral("Distances")));
+    QVERIFY(!pictureImage(withTitles(w.panel.picture())).isNull());
 }
 
 void CellsTest::moreProbesFindMore() {
@@ -264,6 +266,10 @@ void CellsTest::pictures_data() {
                              << 8;
     QTest::newRow("world-cities") << QStringLiteral("world-cities-2-euclidean.hdf5")
                                   << QStringLiteral("IVF1024,Flat") << 8;
+    QTest::newRow("sift, one cell") << QStringLiteral("sift-5k-128-euclidean.hdf5")
+                                    << QStringLiteral("IVF64,Flat") << 1;
+    QTest::newRow("us-zips, one cell")
+        << QStringLiteral("us-zips-2-euclidean.hdf5") << QStringLiteral("IVF1024,Flat") << 1;
     QTest::newRow("sift") << QStringLiteral("sift-5k-128-euclidean.hdf5") << QStringLiteral("IVF64,Flat")
                           << 6;
 }

@@ -12,7 +12,6 @@
 
 #include <QApplication>
 #include <QCheckBox>
-#include <QElapsedTimer>
 #include <QFile>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -71,6 +70,13 @@ struct Window {
         QApplication::sendEvent(canvas(), &event);
     }
 };
+
+/// Processor time of this thread: what a frame costs, also on a busy machine.
+double threadMilliseconds() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
+}
 
 double inkOf(const QImage& image) {
     double sum = 0;
@@ -312,7 +318,8 @@ void GraphCanvasTest::picturesLeaveTheProgram() {
     w.selection.setQuery(1);
     QTRY_VERIFY(w.path());
     QTemporaryDir folder;
-    const Picture picture = withTitles(w.canvas()->picture());
+    QVERIFY(w.panel.ready());
+    const Picture picture = withTitles(w.panel.picture());
     QVERIFY(!picture.title.isEmpty());
     const QString png = folder.filePath(QStringLiteral("g.png")),
                   svg = folder.filePath(QStringLiteral("g.svg"));
@@ -336,7 +343,6 @@ void GraphCanvasTest::frameTimes() {
     QVERIFY(layer.ok());
     qInfo("%zu edges drawn on the worker in %.0f ms of processor time", w.canvas()->scene()->edges.size(),
           1e3 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
-    QElapsedTimer timer;
     for (const bool withPath : {false, true}) {
         if (withPath) {
             w.selection.setQuery(2);
@@ -348,14 +354,14 @@ void GraphCanvasTest::frameTimes() {
             ViewTransform view = w.canvas()->view();
             view.panBy({7, 3});
             view.zoomAt({300, 300}, frame < 30 ? 1.04 : 1 / 1.04);
-            timer.restart();
+            const double began = threadMilliseconds();
             w.canvas()->setView(view);
             w.canvas()->render(&target);
-            times.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
+            times.push_back(threadMilliseconds() - began);
         }
         std::sort(times.begin(), times.end());
-        qInfo("frame %s: median %.1f ms, slowest %.1f ms", withPath ? "with a path" : "of the graph",
-              times[30], times.back());
+        qInfo("frame %s: median %.1f ms, slowest %.1f ms of processor time",
+              withPath ? "with a path" : "of the graph", times[30], times.back());
         w.canvas()->fit();
     }
 }

@@ -240,6 +240,12 @@ void CellsPanel::onPathChanged() {
     updateTexts();
 }
 
+TitledPicture CellsPanel::picture() const {
+    if (m_scene && m_scene->plane)
+        return m_map->picture();
+    return m_explainer->path() ? m_polar->picture() : m_chart->picture();
+}
+
 QString CellsPanel::sizesText() const {
     const CellSizes& sizes = m_scene->sizes;
     return tr("%1 vectors in %2 cells, %3 in the mean, %4 in the largest, %5 empty, imbalance factor %6")

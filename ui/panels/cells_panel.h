@@ -3,6 +3,7 @@
 
 #include "ui/models/built_index.h"
 #include "ui/views/cell_scene.h"
+#include "ui/views/picture_export.h"
 
 #include <QWidget>
 
@@ -40,6 +41,9 @@ public:
     PathPlayer* player() const noexcept { return m_player; }
     QueryExplainer* explainer() const noexcept { return m_explainer; }
     bool ready() const noexcept { return m_scene != nullptr; } ///< the picture is there
+    /// Of the cells in the plane; without a plane, of the distances, once there is a query, else of the
+    /// sizes.
+    TitledPicture picture() const;
 
 signals:
     /// The button of the empty view: build this.

@@ -224,6 +224,14 @@ void GraphPanel::onPathChanged() {
     updateTexts();
 }
 
+bool GraphPanel::ready() const {
+    return m_canvas->scene() != nullptr;
+}
+
+TitledPicture GraphPanel::picture() const {
+    return m_canvas->picture();
+}
+
 /// So near that the answer fills a good part of the canvas.
 void GraphPanel::zoomToQuery() {
     const PathModelPtr& path = m_explainer->path();

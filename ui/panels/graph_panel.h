@@ -3,6 +3,7 @@
 
 #include "ui/models/built_index.h"
 #include "ui/views/graph_scene.h"
+#include "ui/views/picture_export.h"
 
 #include <QWidget>
 
@@ -34,6 +35,9 @@ public:
     GraphCanvas* canvas() const noexcept { return m_canvas; }
     PathPlayer* player() const noexcept { return m_player; }
     QueryExplainer* explainer() const noexcept { return m_explainer; }
+
+    bool ready() const; ///< the picture is there
+    TitledPicture picture() const;
 
 signals:
     /// The button of the empty view: build this.

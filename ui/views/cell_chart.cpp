@@ -29,7 +29,8 @@ constexpr double kHistogram = 0.26; ///< its share of the width
 
 QColor occupancyColor(std::uint32_t size, std::uint32_t largest) {
     const double t = largest > 0 ? static_cast<double>(size) / largest : 0;
-    return cividis(0.05 + 0.95 * t);
+    const double least = palette().dark ? 0.2 : 0.03; // the darkest blues are lost on dark ground
+    return cividis(least + (1 - least) * t);
 }
 
 QString cellText(const CellScene& scene, std::size_t cell, const PathModel* path) {
