@@ -38,11 +38,14 @@ std::string count_of(std::size_t n, std::size_t total) {
 }
 
 /// What can be said about the ids without looking at a vector.
-void check_ids(const GroundTruth& truth, std::size_t rows, std::vector<std::string>& findings) {
+Status check_ids(const GroundTruth& truth, std::size_t rows, std::vector<std::string>& findings,
+                 const Control& control) {
     std::size_t outside = 0, missing = 0, repeated = 0;
     Id smallest = std::numeric_limits<Id>::max(), largest = kNoId;
     std::vector<Id> sorted;
     for (std::size_t q = 0; q < truth.queries; ++q) {
+        if (q % 256 == 0 && control.cancel_requested())
+            return cancelled();
         const auto ids = truth.ids_of(q);
         for (const Id id : ids) {
             missing += id == kNoId ? 1 : 0;
@@ -69,6 +72,7 @@ void check_ids(const GroundTruth& truth, std::size_t rows, std::vector<std::stri
         findings.push_back("The truth lists fewer than " + format_count(truth.k) +
                            " neighbours for some queries (" + count_of(missing, truth.ids.size()) +
                            " entries are empty).");
+    return {};
 }
 
 /// A few queries with what the file says about them.
@@ -164,7 +168,7 @@ Result<std::vector<std::string>> check_truth(const Dataset& dataset, std::size_t
         findings.push_back("The truth lists " + format_count(truth.k) +
                            " neighbours a query, but the base has only " + format_count(dataset.base.size()) +
                            " rows.");
-    check_ids(truth, dataset.base.size(), findings);
+    ANNSCOPE_TRY(check_ids(truth, dataset.base.size(), findings, control));
     const Sample sample = draw(dataset, sample_size);
     if (sample.rows.empty())
         return findings;

@@ -2,6 +2,7 @@
 // Exact neighbours against libfaiss' IndexFlatL2: bench_truth_faiss [--base N] [--dim D] [--queries Q] [-k K]
 // [--threads T] [--repeats R] [DATA]. DATA is anything that annscope reads; without it clusters are
 // generated.
+#include "app/environment.h"
 #include "core/timer.h"
 #include "data/format.h"
 #include "data/ground_truth.h"
@@ -14,10 +15,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <string>
 #include <vector>
 
-extern "C" void openblas_set_num_threads(int);
+extern "C" {
+void openblas_set_num_threads(int);
+char* openblas_get_corename();
+}
 
 using namespace annscope;
 
@@ -67,6 +72,11 @@ Result<Dataset> load(const Arguments& a) {
     return dataset;
 }
 
+/// Of all threads of this process; beside wall clock, because other programs may share the cores.
+double cpu_seconds() {
+    return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
 double median(std::vector<double> values) {
     std::ranges::sort(values);
     return values[values.size() / 2];
@@ -89,6 +99,7 @@ bool agree(const GroundTruth& ours, const std::vector<faiss::Index::idx_t>& ids,
 } // namespace
 
 int main(int argc, char** argv) {
+    prepare_environment(argv); // both sides get the same BLAS kernels and wait policy
     const Arguments a = parse(argc, argv);
     const auto dataset = load(a);
     if (!dataset) {
@@ -102,21 +113,25 @@ int main(int argc, char** argv) {
 
     Control control;
     control.threads = a.threads;
-    std::vector<double> our_seconds, faiss_seconds;
+    std::vector<double> our_seconds, faiss_seconds, our_cpu, faiss_cpu;
     std::vector<faiss::Index::idx_t> ids(queries.rows() * a.k);
     std::vector<float> distances(ids.size());
     double same = 0;
     bool fine = true;
     for (int r = 0; r < a.repeats; ++r) {
         Timer timer;
+        double cpu = cpu_seconds();
         const auto ours = exact_neighbours(dataset->base, dataset->queries, Metric::L2, a.k, control);
         our_seconds.push_back(timer.seconds());
+        our_cpu.push_back(cpu_seconds() - cpu);
         omp_set_num_threads(a.threads);
         openblas_set_num_threads(a.threads);
         timer.restart();
+        cpu = cpu_seconds();
         flat.search(static_cast<faiss::Index::idx_t>(queries.rows()), queries.data(),
                     static_cast<faiss::Index::idx_t>(a.k), distances.data(), ids.data());
         faiss_seconds.push_back(timer.seconds());
+        faiss_cpu.push_back(cpu_seconds() - cpu);
         fine &= ours.ok() && agree(*ours, ids, distances, same);
     }
     const nlohmann::json result = {{"benchmark", "exact neighbours"},
@@ -132,6 +147,10 @@ int main(int argc, char** argv) {
                                    {"annscope_median_s", median(our_seconds)},
                                    {"faiss_median_s", median(faiss_seconds)},
                                    {"ratio", median(our_seconds) / median(faiss_seconds)},
+                                   {"annscope_median_cpu_s", median(our_cpu)},
+                                   {"faiss_median_cpu_s", median(faiss_cpu)},
+                                   {"cpu_ratio", median(our_cpu) / median(faiss_cpu)},
+                                   {"blas", openblas_get_corename()},
                                    {"same_ids", same},
                                    {"distances_agree", fine}};
     std::printf("%s\n", result.dump(2).c_str());
