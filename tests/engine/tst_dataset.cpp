@@ -2,12 +2,9 @@
 #include "data/dataset.h"
 #include "data/format.h"
 #include "data/ground_truth.h"
-#include "data/hold_out.h"
-#include "data/synthetic.h"
-#include "data/truth_cache.h"
+#include "engine/dataset_fixture.h"
 #include "spec/builder.h"
 #include "spec/parser.h"
-#include "test_data.h"
 
 #include <QDir>
 #include <QFile>
@@ -16,53 +13,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <thread>
 
 using namespace annscope;
+using namespace annscope::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-using Row = std::vector<float>;
-
-std::vector<Row> rows_of(const VectorSet& vectors) {
-    std::vector<Row> rows(vectors.size(), Row(vectors.dim()));
-    for (std::size_t i = 0; i < vectors.size(); ++i)
-        vectors.copy_row(i, rows[i].data());
-    return rows;
-}
-
-Dataset clusters(std::size_t n, std::size_t dim, std::size_t queries) {
-    ClusterOptions options;
-    options.n = n;
-    options.dim = dim;
-    options.queries = queries;
-    return std::move(generate_clusters(options, {})).value();
-}
-
-VectorSet with_value(const VectorSet& vectors, std::size_t row, std::size_t column, float value) {
-    AlignedBuffer<float> floats(vectors.size() * vectors.dim());
-    for (std::size_t i = 0; i < vectors.size(); ++i)
-        vectors.copy_row(i, floats.data() + i * vectors.dim());
-    floats[row * vectors.dim() + column] = value;
-    return VectorSet::adopt(std::move(floats), vectors.size(), vectors.dim());
-}
-
-QString all_warnings(const Dataset& dataset) {
-    QString text;
-    for (const std::string& warning : dataset.warnings)
-        text += QString::fromStdString(warning) + '\n';
-    return text;
-}
-
-/// Opens or fails the test with the error.
-#define OPEN(variable, options)                                                                              \
-    const auto variable##_result = open_dataset(options, {});                                                \
-    QVERIFY2(variable##_result.ok(), variable##_result ? "" : variable##_result.error().message.c_str());    \
-    const Dataset& variable = *variable##_result
-
-} // namespace
 
 class TestDataset : public QObject {
     Q_OBJECT
@@ -72,17 +26,8 @@ private slots:
     void oneFile();
     void threeFiles();
     void otherQueriesDropTheFilesTruth();
-    void queriesAreHeldOut_data();
-    void queriesAreHeldOut();
-    void holdOutKeepsRowsAndFile();
     void largeFilesAreCheckedBeforeTheyAreUsed();
-    void tooFewToHoldOut();
     void truthIsComputedAndCached();
-    void damagedCacheIsIgnored_data();
-    void damagedCacheIsIgnored();
-    void cacheThatCannotBeWritten();
-    void cacheKeyCoversTheContent();
-    void cachePrunesTheOldest();
     void maxRowsAndQueries();
     void metricOverridesTheFile();
     void wrongMetricIsNamed();
@@ -92,10 +37,6 @@ private slots:
     void notFinite();
     void zeroVectorsUnderCosine();
     void cancels();
-    void realFiles_data();
-    void realFiles();
-    void realFormats_data();
-    void realFormats();
 
 private:
     fs::path file(const char* name) const { return fs::path(m_folder->path().toStdString()) / name; }
@@ -168,93 +109,6 @@ void TestDataset::otherQueriesDropTheFilesTruth() {
         QCOMPARE(opened.truth.ids_of(q)[0], static_cast<Id>(q)); // each finds itself
 }
 
-void TestDataset::queriesAreHeldOut_data() {
-    QTest::addColumn<QString>("kind");
-    for (const char* kind : {"fvecs", "hdf5", "u8", "f16"})
-        QTest::newRow(kind) << QString(kind);
-}
-
-void TestDataset::queriesAreHeldOut() {
-    QFETCH(QString, kind);
-    OpenOptions options;
-    options.hold_out = 150;
-    options.compute_truth = false;
-    options.base = file("base.fvecs");
-    VectorSet original = m_set.base;
-    if (kind == "hdf5") {
-        Dataset only_base;
-        only_base.base = m_set.base;
-        options.base = file("base.hdf5");
-        QVERIFY(write_hdf5(options.base, only_base, {}));
-    } else if (kind != "fvecs") {
-        AlignedBuffer<std::uint8_t> bytes(500 * 3);
-        AlignedBuffer<Half> halves(500 * 3);
-        for (std::size_t i = 0; i < bytes.size(); ++i) {
-            bytes[i] = static_cast<std::uint8_t>(i * 7);
-            halves[i] = float_to_half(static_cast<float>(i));
-        }
-        original = kind == "u8" ? VectorSet::adopt(std::move(bytes), 500, 3)
-                                : VectorSet::adopt(std::move(halves), 500, 3);
-        options.base = file("typed.npy");
-        options.hold_out = 40;
-        QVERIFY(write_npy(options.base, original, {}));
-    }
-    OPEN(opened, options);
-    QCOMPARE(opened.base.type(), original.type());
-    QCOMPARE(opened.queries.type(), original.type());
-    QCOMPARE(opened.queries_from, QueriesFrom::HeldOut);
-    QCOMPARE(opened.queries.size(), options.hold_out);
-    QCOMPARE(opened.base.size(), original.size() - options.hold_out);
-    QVERIFY(opened.truth.empty());
-    QVERIFY2(all_warnings(opened).contains("vectors were held out as queries (seed 1234)"),
-             qPrintable(all_warnings(opened)));
-
-    auto together = rows_of(opened.base), expected = rows_of(original);
-    std::ranges::move(rows_of(opened.queries), std::back_inserter(together));
-    std::ranges::sort(together);
-    std::ranges::sort(expected);
-    QVERIFY(together == expected); // nothing lost, nothing twice
-
-    const auto again = open_dataset(options, {});
-    QVERIFY(again && rows_of(again->queries) == rows_of(opened.queries));
-    QVERIFY(rows_of(again->base) == rows_of(opened.base));
-    options.seed = 5;
-    const auto other = open_dataset(options, {});
-    QVERIFY(other && rows_of(other->queries) != rows_of(opened.queries));
-}
-
-void TestDataset::holdOutKeepsRowsAndFile() {
-    QFile before(QString::fromStdString(file("base.fvecs").string()));
-    QVERIFY(before.open(QIODevice::ReadOnly));
-    const QByteArray bytes = before.readAll();
-    OpenOptions options;
-    options.base = file("base.fvecs");
-    options.hold_out = 30;
-    options.compute_truth = false;
-    {
-        OPEN(opened, options);
-        QVERIFY(opened.base.mapped()); // not copied
-        const auto now = rows_of(opened.base), original = rows_of(m_set.base);
-        std::size_t moved = 0;
-        for (std::size_t i = 0; i < now.size(); ++i)
-            moved += now[i] == original[i] ? 0 : 1;
-        QVERIFY(moved > 0 && moved <= 30);
-    }
-    QFile after(before.fileName());
-    QVERIFY(after.open(QIODevice::ReadOnly));
-    QVERIFY(after.readAll() == bytes);
-}
-
-void TestDataset::tooFewToHoldOut() {
-    QVERIFY(write_fvecs(file("few.fvecs"), m_set.base.slice(0, 9), {}));
-    OpenOptions options;
-    options.base = file("few.fvecs");
-    OPEN(opened, options);
-    QVERIFY(opened.queries.empty() && opened.truth.empty());
-    QCOMPARE(opened.queries_from, QueriesFrom::None);
-    QVERIFY(all_warnings(opened).contains("too few"));
-}
-
 void TestDataset::truthIsComputedAndCached() {
     const Dataset large = clusters(4000, 30, 200);
     QVERIFY(write_fvecs(file("base.fvecs"), large.base, {}));
@@ -283,98 +137,6 @@ void TestDataset::truthIsComputedAndCached() {
     OPEN(other, options);
     QCOMPARE(other.truth_from, TruthFrom::Computed);
     QCOMPARE(cacheFiles().size(), 2);
-}
-
-void TestDataset::damagedCacheIsIgnored_data() {
-    QTest::addColumn<int>("at");
-    QTest::addColumn<int>("truncate");
-    QTest::newRow("magic") << 0 << 0;
-    QTest::newRow("version") << 8 << 0;
-    QTest::newRow("key") << 16 << 0;
-    QTest::newRow("shape") << 40 << 0;
-    QTest::newRow("an id") << 60 << 0;
-    QTest::newRow("the checksum") << -1 << 0;
-    QTest::newRow("cut") << 0 << 100;
-    QTest::newRow("emptied") << 0 << 1000000;
-}
-
-void TestDataset::damagedCacheIsIgnored() {
-    QFETCH(int, at);
-    QFETCH(int, truncate);
-    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
-    QVERIFY(cache);
-    QVERIFY(!cache->load());
-    cache->store(m_set.truth);
-    const auto whole = cache->load();
-    QVERIFY(whole);
-    QCOMPARE(whole->ids, m_set.truth.ids);
-
-    QFile damaged(QString::fromStdString(cache->path().string()));
-    QVERIFY(damaged.open(QIODevice::ReadWrite));
-    const qint64 size = damaged.size();
-    if (truncate > 0) {
-        QVERIFY(damaged.resize(std::max<qint64>(0, size - truncate)));
-    } else {
-        const qint64 place = at < 0 ? size + at : at;
-        QVERIFY(damaged.seek(place));
-        char byte = 0;
-        QVERIFY(damaged.getChar(&byte));
-        QVERIFY(damaged.seek(place));
-        QVERIFY(damaged.putChar(static_cast<char>(byte ^ 4)));
-    }
-    damaged.close();
-    QVERIFY(!cache->load());
-    cache->store(m_set.truth);
-    QVERIFY(cache->load());
-}
-
-void TestDataset::cacheThatCannotBeWritten() {
-    const fs::path blocked = file("blocked"); // a file where a folder would have to be
-    QVERIFY(write_fvecs(blocked, m_set.queries, {}));
-    qputenv("XDG_CACHE_HOME", QByteArray::fromStdString(blocked.string()));
-    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
-    QVERIFY(cache);
-    cache->store(m_set.truth);
-    QVERIFY(!cache->load());
-
-    qputenv("XDG_CACHE_HOME", "relative"); // as the XDG specification says: ignored
-    qputenv("HOME", "");
-    QVERIFY(TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {})->path().empty());
-}
-
-void TestDataset::cacheKeyCoversTheContent() {
-    const auto path_of = [](const VectorSet& base, const VectorSet& queries, Metric metric, std::size_t k) {
-        return TruthCache::open(base, queries, metric, k, {}).value().path();
-    };
-    const fs::path own = path_of(m_set.base, m_set.queries, Metric::L2, 20);
-    QVERIFY(own != path_of(m_set.base, m_set.queries, Metric::L2, 19));
-    QVERIFY(own != path_of(m_set.base, m_set.queries, Metric::Cosine, 20));
-    QVERIFY(own != path_of(m_set.base.slice(0, 1999), m_set.queries, Metric::L2, 20));
-    QVERIFY(own != path_of(m_set.queries, m_set.base, Metric::L2, 20));
-    QVERIFY(own != path_of(with_value(m_set.base, 1999, 11, 0.5f), m_set.queries, Metric::L2, 20));
-    const auto mapped = read_file(file("base.fvecs"), FileRole::Vectors, {});
-    QVERIFY(mapped);
-    QCOMPARE(path_of(mapped->base, m_set.queries, Metric::L2, 20),
-             own); // the same values, laid out otherwise
-    Control one, four;
-    one.threads = 1;
-    four.threads = 4;
-    QVERIFY(hash_of(m_set.base, one).value() == hash_of(m_set.base, four).value());
-}
-
-void TestDataset::cachePrunesTheOldest() {
-    const auto cache = TruthCache::open(m_set.base, m_set.queries, Metric::L2, 20, {});
-    QVERIFY(cache);
-    cache->store(m_set.truth);
-    QFile old(QString::fromStdString((cache->path().parent_path() / "old.truth").string()));
-    QVERIFY(old.open(QIODevice::WriteOnly));
-    QVERIFY(old.resize(600ll << 20)); // sparse: takes no room
-    old.close();
-    fs::last_write_time(old.fileName().toStdString(),
-                        fs::file_time_type::clock::now() - std::chrono::hours(1));
-    cache->store(m_set.truth);
-    QVERIFY(!old.exists());
-    QVERIFY(cache->load());
 }
 
 void TestDataset::maxRowsAndQueries() {
@@ -558,76 +320,6 @@ void TestDataset::cancels() {
     QVERIFY(!at_once);
     QCOMPARE(at_once.error().code, ErrorCode::Cancelled);
     QCOMPARE(cacheFiles().size(), 0);
-}
-
-void TestDataset::realFiles_data() {
-    QTest::addColumn<QString>("name");
-    for (const char* name :
-         {"fashion-mnist-784-euclidean", "glove-twitter-12k-25-angular", "letter-16-euclidean",
-          "sift-5k-128-euclidean", "us-zips-2-euclidean", "world-cities-2-euclidean"})
-        QTest::newRow(name) << QString(name);
-}
-
-void TestDataset::realFiles() {
-    QFETCH(QString, name);
-    const auto folder = test::data_folder();
-    if (folder.empty())
-        QSKIP("no real data here, set ANNSCOPE_DATA");
-    OpenOptions options;
-    options.base = folder / (name + ".hdf5").toStdString();
-    OPEN(opened, options);
-    QCOMPARE(QString::fromStdString(opened.name), name);
-    QCOMPARE(opened.metric, name.contains("angular") ? Metric::Cosine : Metric::L2);
-    QCOMPARE(opened.truth_from, TruthFrom::File);
-    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
-    for (std::size_t q = 0; q < opened.truth.queries; ++q)
-        QVERIFY(std::ranges::is_sorted(opened.truth.distances_of(q)));
-}
-
-void TestDataset::realFormats_data() {
-    QTest::addColumn<QString>("base");
-    QTest::addColumn<QString>("queries");
-    QTest::addColumn<QString>("truth");
-    QTest::newRow("fvecs") << "base.fvecs"
-                           << "query.fvecs"
-                           << "groundtruth.ivecs";
-    QTest::newRow("bvecs") << "base.bvecs"
-                           << "query.bvecs"
-                           << "groundtruth.ivecs";
-    QTest::newRow("fbin") << "base.fbin"
-                          << "query.fbin"
-                          << "groundtruth.bin";
-    QTest::newRow("u8bin") << "base.u8bin"
-                           << "query.u8bin"
-                           << "groundtruth.bin";
-    QTest::newRow("i8bin") << "base.i8bin"
-                           << "query.i8bin"
-                           << "groundtruth.bin";
-    QTest::newRow("folder of npy") << "npy_folder"
-                                   << "query.fbin"
-                                   << "";
-}
-
-void TestDataset::realFormats() {
-    QFETCH(QString, base);
-    QFETCH(QString, queries);
-    QFETCH(QString, truth);
-    const auto folder = test::data_folder();
-    if (folder.empty())
-        QSKIP("no real data here, set ANNSCOPE_DATA");
-    OpenOptions original;
-    original.base = folder / "sift-5k-128-euclidean.hdf5";
-    OPEN(expected, original);
-    OpenOptions options;
-    options.base = folder / "formats" / base.toStdString();
-    options.queries = folder / "formats" / queries.toStdString();
-    if (!truth.isEmpty())
-        options.truth = folder / "formats" / truth.toStdString();
-    OPEN(opened, options);
-    QCOMPARE(opened.truth_from, truth.isEmpty() ? TruthFrom::Computed : TruthFrom::File);
-    QCOMPARE(opened.truth.distances, expected.truth.distances);
-    QCOMPARE(opened.truth.ids, expected.truth.ids);
-    QVERIFY2(opened.warnings.empty(), qPrintable(all_warnings(opened)));
 }
 
 /// Opening must not read 80 MB, but a NaN in there must not reach an index or a truth either.
