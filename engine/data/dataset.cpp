@@ -175,6 +175,9 @@ private:
         ANNSCOPE_ASSIGN(HeldOut held, annscope::hold_out(m_set.base, count, m_options.seed));
         m_set.base = std::move(held.base);
         m_set.queries = std::move(held.queries);
+        if (m_set.base.mapped() && m_set.base.bytes() > kCheckedAtOnce)
+            ANNSCOPE_TRY(check_finite(
+                m_set.queries, m_options.base.string() + " (the vectors held out as queries)", m_control));
         m_set.queries_from = QueriesFrom::HeldOut;
         warn(format_count(count) + " of the " + format_count(n) + " vectors were held out as queries (seed " +
              std::to_string(m_options.seed) + "); the last vectors took their places.");

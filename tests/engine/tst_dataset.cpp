@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/random.h"
 #include "data/dataset.h"
 #include "data/format.h"
 #include "data/ground_truth.h"
@@ -333,13 +334,16 @@ void TestDataset::largeFilesAreCheckedBeforeTheyAreUsed() {
     file.write(reinterpret_cast<const char*>(shape), sizeof shape);
     QVERIFY(file.resize(8 + qint64{kRows} * kDim * 4));
     const float nan = std::nanf("");
-    for (const qint64 row : {777, 12345, 15000}) { // held-out queries may take one of them
-        file.seek(8 + (row * kDim + 67) * 4);
+    OpenOptions options;
+    const auto held_out = random_sample(kRows, options.hold_out, options.seed); // are checked at opening
+    for (std::uint32_t row = 777; row < 18000; row += 6000) {
+        while (std::ranges::find(held_out, row) != held_out.end())
+            ++row;
+        file.seek(8 + (qint64{row} * kDim + 67) * 4);
         file.write(reinterpret_cast<const char*>(&nan), sizeof nan);
     }
     file.close();
 
-    OpenOptions options;
     options.base = path.toStdString();
     options.compute_truth = false;
     const auto opened = open_dataset(options, {});

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/random.h"
 #include "data/dataset.h"
 #include "data/format.h"
 #include "engine/dataset_fixture.h"
@@ -8,6 +9,7 @@
 #include <QTest>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace annscope;
 using namespace annscope::test;
@@ -22,6 +24,7 @@ private slots:
     void queriesAreHeldOut();
     void holdOutKeepsRowsAndFile();
     void tooFewToHoldOut();
+    void heldOutRowsOfLargeFilesAreChecked();
 
 private:
     fs::path file(const char* name) const { return fs::path(m_folder->path().toStdString()) / name; }
@@ -125,6 +128,28 @@ void TestHoldOut::tooFewToHoldOut() {
     QVERIFY(opened.queries.empty() && opened.truth.empty());
     QCOMPARE(opened.queries_from, QueriesFrom::None);
     QVERIFY(all_warnings(opened).contains("too few"));
+}
+
+void TestHoldOut::heldOutRowsOfLargeFilesAreChecked() { // those of the base are checked when first used
+    constexpr std::uint32_t kRows = 20000, kDim = 1000;
+    OpenOptions options;
+    options.base = file("large.fbin");
+    options.compute_truth = false;
+    QFile large(QString::fromStdString(options.base.string()));
+    QVERIFY(large.open(QIODevice::WriteOnly));
+    const std::uint32_t shape[] = {kRows, kDim};
+    large.write(reinterpret_cast<const char*>(shape), sizeof shape);
+    QVERIFY(large.resize(8 + qint64{kRows} * kDim * 4)); // sparse
+    const auto chosen = random_sample(kRows, options.hold_out, options.seed);
+    large.seek(8 + (qint64{chosen[3]} * kDim + 67) * 4);
+    const float nan = std::nanf("");
+    large.write(reinterpret_cast<const char*>(&nan), sizeof nan);
+    large.close();
+    const auto opened = open_dataset(options, {});
+    QVERIFY(!opened.ok());
+    QCOMPARE(opened.error().code, ErrorCode::CorruptFile);
+    QVERIFY2(opened.error().message.find("held out as queries") != std::string::npos,
+             opened.error().message.c_str());
 }
 
 QTEST_GUILESS_MAIN(TestHoldOut)
