@@ -64,7 +64,7 @@ void add_svs_notes(FaissMapping& mapping, const SpecNode& faiss_root, Metric met
                             " needs Faiss 1.14 or newer built with FAISS_ENABLE_SVS; " + mapping.alternative +
                             " is the nearest graph in any other Faiss, not the same one.");
     if (metric != Metric::L2)
-        mapping.notes.push_back("For inner product SVS wants alpha at most 1; ours of L2 is above.");
+        mapping.notes.push_back("For inner product SVS wants an alpha of at most 1, so that is written.");
 }
 
 /// Faiss's name of a search parameter; empty where it has none.

@@ -19,13 +19,18 @@ std::vector<Recommendation> recommend_nlist(std::size_t n) {
         return values;
     const double root = std::sqrt(static_cast<double>(n));
     const double most = std::floor(static_cast<double>(n));
-    const auto add = [&](std::string label, double value, std::string reason) {
-        value = std::clamp(value, 1.0, most);
-        if (std::ranges::none_of(values, [value](const Recommendation& r) { return r.value == value; }))
-            values.push_back({std::move(label), value, std::move(reason)});
-    };
     const std::string spread =
         " Searching the centroids and searching the cells then cost about the same at a small nprobe.";
+    const auto add = [&](std::string label, double value, std::string reason) {
+        value = std::clamp(value, 1.0, most);
+        const auto same = std::ranges::find(values, value, &Recommendation::value);
+        if (same == values.end()) {
+            values.push_back({std::move(label), value, std::move(reason)});
+            return;
+        }
+        same->label += ", " + label;
+        same->reason += " " + reason;
+    };
     add("4 sqrt(n)", power_of_two_near(4 * root),
         "The power of two nearest to 4 sqrt(n), the lower end of Faiss's rule of thumb: trains fast, cells "
         "are large." +

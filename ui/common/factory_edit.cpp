@@ -100,7 +100,7 @@ QRect FactoryEdit::errorRect() const {
     const int left = origin + metrics.horizontalAdvance(text().left(m_errorColumn));
     const int right =
         std::max(origin + metrics.horizontalAdvance(text().left(end)), left + metrics.averageCharWidth());
-    const int y = (height() + metrics.height()) / 2 - metrics.descent() + 1;
+    const int y = (height() + metrics.height()) / 2 - 2;
     return QRect(QPoint(left, y), QPoint(right, y + 2)) & rect().adjusted(3, 0, -3, 0);
 }
 

@@ -6,6 +6,11 @@
 #include <algorithm>
 
 namespace annscope::ui {
+namespace {
+
+constexpr int kMinimumWidth = 48;
+
+} // namespace
 
 FlowLayout::FlowLayout(QWidget* parent, int gap) : QLayout(parent), m_gap(gap) {
     setContentsMargins(0, 0, 0, 0);
@@ -58,7 +63,8 @@ QSize FlowLayout::minimumSize() const {
     QSize size;
     for (const auto& item : m_items)
         size = size.expandedTo(item->minimumSize());
-    return size;
+    return {std::min(size.width(), kMinimumWidth),
+            size.height()}; // a wider one is cut, not the layout widened
 }
 
 int FlowLayout::arrange(const QRect& rect, bool apply) const {

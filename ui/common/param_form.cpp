@@ -16,7 +16,7 @@
 namespace annscope::ui {
 namespace {
 
-constexpr int kFieldWidth = 96;
+constexpr int kFieldWidth = 96, kLabelWidth = 72;
 
 QString toText(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -29,6 +29,15 @@ bool isSwitch(const ParamInfo& info) {
 bool same(const ParamInfo& a, const ParamInfo& b) {
     return a.name == b.name && a.min == b.min && a.max == b.max && a.def == b.def && a.help == b.help;
 }
+
+/// 1.2 instead of 1.200.
+class NumberBox : public QDoubleSpinBox {
+public:
+    using QDoubleSpinBox::QDoubleSpinBox;
+    QString textFromValue(double value) const override {
+        return locale().toString(value, 'g', QLocale::FloatingPointShortest);
+    }
+};
 
 QString rangeText(double value) {
     return value == std::floor(value) && value >= 0 ? formatCount(static_cast<qulonglong>(value))
@@ -73,6 +82,7 @@ void ParamForm::setParams(std::span<const ParamInfo> infos) {
         auto* label = new QLabel(toText(info.name), this);
         label->setForegroundRole(QPalette::PlaceholderText);
         label->setToolTip(help(info));
+        label->setMinimumWidth(kLabelWidth);
         label->setBuddy(field);
         m_layout->addRow(label, field);
         m_fields.push_back(field);
@@ -100,7 +110,7 @@ QWidget* ParamForm::createField(const ParamInfo& info) {
         connect(box, &QSpinBox::valueChanged, this, tell);
         return box;
     }
-    auto* box = new QDoubleSpinBox(this);
+    auto* box = new NumberBox(this);
     box->setDecimals(3);
     box->setRange(info.min, info.max);
     box->setValue(info.def);

@@ -16,6 +16,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -33,8 +34,13 @@ bool isBuildKey(const QKeyEvent& event) {
 QLabel* wrappedLabel(QWidget* parent) {
     auto* label = new QLabel(parent);
     label->setWordWrap(true);
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     return label;
+}
+
+/// Lets a long factory string in a sentence go on in the next line.
+QString breakable(QString text) {
+    return text.replace(u',', QStringLiteral(",\u200B"));
 }
 
 } // namespace
@@ -52,36 +58,59 @@ BuildPanel::BuildPanel(QWidget* parent) : QWidget(parent) {
 }
 
 void BuildPanel::createWidgets() {
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 8, 12, 12);
-    layout->setSpacing(8);
     m_line = new FactoryEdit(this);
     m_line->setToolTip(
         tr("FACTORY|BUILD|SEARCH: a Faiss factory string, then build and search parameters, both "
            "optional. Ctrl+Space shows what can follow; Up and Down walk through what was built."));
-    m_chipRow = new QWidget(this);
-    m_chips = new FlowLayout(m_chipRow);
-    m_message = wrappedLabel(this);
-    m_message->setObjectName(QStringLiteral("message"));
-    m_size = wrappedLabel(this);
-    m_parts = wrappedLabel(this);
-    m_parts->setForegroundRole(QPalette::PlaceholderText);
-    m_specFields = new ParamForm(this);
-    m_nlistLabel = new QLabel(tr("recommended nlist"), this);
-    m_nlistLabel->setForegroundRole(QPalette::PlaceholderText);
-    m_nlistRow = new QWidget(this);
-    m_nlistChips = new FlowLayout(m_nlistRow);
-    m_fields = new ParamForm(this);
-    m_warnings = wrappedLabel(this);
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(createDescription());
+    scroll->setMinimumHeight(64);
     m_build = new QPushButton(tr("Build"), this);
     m_build->setProperty("primary", true);
     m_reason = wrappedLabel(this);
     m_reason->setForegroundRole(QPalette::PlaceholderText);
+
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(12, 8, 12, 12);
+    layout->setSpacing(8);
+    layout->addWidget(m_line);
+    layout->addWidget(scroll, 1);
+    layout->addWidget(m_reason);
+    layout->addWidget(m_build);
+}
+
+QWidget* BuildPanel::createDescription() {
+    auto* content = new QWidget;
+    m_chipRow = new QWidget(content);
+    m_chips = new FlowLayout(m_chipRow);
+    m_message = wrappedLabel(content);
+    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_size = wrappedLabel(content);
+    m_size->setToolTip(
+        tr("The exact size, and an estimate of the building time from a short measurement of this machine"));
+    m_parts = wrappedLabel(content);
+    m_parts->setForegroundRole(QPalette::PlaceholderText);
+    m_specFields = new ParamForm(content);
+    m_nlistLabel = new QLabel(tr("recommended nlist"), content);
+    m_nlistLabel->setForegroundRole(QPalette::PlaceholderText);
+    m_nlistRow = new QWidget(content);
+    m_nlistChips = new FlowLayout(m_nlistRow);
+    m_fields = new ParamForm(content);
+    m_warnings = wrappedLabel(content);
+
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
     for (QWidget* widget :
-         std::initializer_list<QWidget*>{m_line, m_chipRow, m_message, m_size, m_parts, m_specFields,
-                                         m_nlistLabel, m_nlistRow, m_fields, m_warnings, m_build, m_reason})
+         std::initializer_list<QWidget*>{m_chipRow, m_message, m_size, m_parts, m_specFields, m_nlistLabel,
+                                         m_nlistRow, m_fields, m_warnings})
         layout->addWidget(widget);
     layout->addStretch();
+    return content;
 }
 
 void BuildPanel::setDataset(const DatasetPtr& dataset) {
@@ -123,6 +152,7 @@ QString BuildPanel::configurationLine() const {
 
 void BuildPanel::setConfigurationLine(const QString& line) {
     m_line->replaceText(line);
+    m_line->home(false);
 }
 
 QStringList BuildPanel::history() const {
@@ -148,15 +178,12 @@ QString BuildPanel::summary() const {
     for (const QLabel* label : {m_message, m_size, m_parts, m_warnings, m_reason})
         if (!label->text().isEmpty())
             lines << label->text();
-    return lines.join(u'\n');
+    return lines.join(u'\n').remove(QChar(0x200B));
 }
 
 void BuildPanel::refresh() {
     m_description.reset();
     const auto& configuration = m_line->configuration();
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_chipRow, m_size, m_parts, m_specFields,
-                                                           m_nlistLabel, m_nlistRow, m_fields, m_warnings})
-        widget->hide();
     if (configuration)
         showDescription(*configuration);
     else
@@ -167,6 +194,9 @@ void BuildPanel::refresh() {
 void BuildPanel::showError() {
     for (QLabel* label : {m_size, m_parts, m_warnings})
         label->clear();
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_chipRow, m_size, m_parts, m_specFields,
+                                                           m_nlistLabel, m_nlistRow, m_fields, m_warnings})
+        widget->hide();
     QPalette colors = QWidget::palette();
     if (m_line->error()) {
         colors.setColor(QPalette::WindowText, ui::palette().fault);
@@ -195,7 +225,7 @@ void BuildPanel::showDescription(const Configuration& configuration) {
     QStringList warnings;
     for (const std::string& warning : m_description->warnings)
         warnings << QStringLiteral("⚠ ") + QString::fromStdString(warning);
-    m_warnings->setText(warnings.join(u'\n'));
+    m_warnings->setText(breakable(warnings.join(u'\n')));
     m_warnings->setVisible(!warnings.isEmpty());
 }
 
@@ -219,8 +249,6 @@ void BuildPanel::showChips(const QString& canonical) {
 void BuildPanel::showSize(const SpecDescription& description) {
     m_size->setText(sizeText(description));
     m_size->setVisible(!m_size->text().isEmpty());
-    m_size->setToolTip(
-        tr("The exact size, and an estimate of the building time from a short measurement of this machine"));
     m_parts->setText(description.size ? partsText(*description.size) : QString());
     m_parts->setToolTip(description.size ? partsHelp(*description.size) : QString());
     m_parts->setVisible(!m_parts->text().isEmpty());
@@ -232,8 +260,10 @@ void BuildPanel::showFields(const Configuration& configuration) {
     if (const auto number = specNumber(root, m_dataset ? m_dataset->base.size() : 0)) {
         m_specFields->setParams({&*number, 1});
         m_specFields->setValues({{std::string(number->name), static_cast<double>(root.numbers[0])}});
-        m_specFields->show();
+    } else {
+        m_specFields->setParams({});
     }
+    m_specFields->setVisible(m_specFields->count() > 0);
     m_fields->setParams(kind ? kind->build_params : std::span<const ParamInfo>());
     m_fields->setValues(configuration.build);
     m_fields->setVisible(m_fields->count() > 0);
@@ -242,24 +272,43 @@ void BuildPanel::showFields(const Configuration& configuration) {
 void BuildPanel::showRecommendations(const Configuration& configuration) {
     const SpecNode& root = configuration.spec.root;
     const auto values = recommend_nlist(m_dataset ? m_dataset->base.size() : 0);
-    m_nlistChips->clear();
-    if (root.name != "IVF" || !find_kind(root) || values.empty())
+    const bool shown = root.name == "IVF" && find_kind(root) && !values.empty();
+    m_nlistLabel->setVisible(shown);
+    m_nlistRow->setVisible(shown);
+    if (!shown)
         return;
+    makeRecommendations(values);
+    for (int i = 0; i < m_nlistChips->count(); ++i)
+        if (auto* chip = qobject_cast<QPushButton*>(m_nlistChips->itemAt(i)->widget()))
+            chip->setChecked(m_recommended[static_cast<std::size_t>(i)] ==
+                             static_cast<double>(root.numbers[0]));
+}
+
+void BuildPanel::makeRecommendations(const std::vector<Recommendation>& values) {
+    m_nlistRow->setStyleSheet(
+        QStringLiteral("QPushButton { padding: 1px 8px; } QPushButton:checked { border-color: %1; }")
+            .arg(ui::palette().accent.name()));
+    if (std::ranges::equal(values, m_recommended, {}, &Recommendation::value))
+        return;
+    m_nlistChips->clear();
+    m_recommended.clear();
     for (const Recommendation& value : values) {
-        auto* chip =
-            new QPushButton(QStringLiteral("%1  %2").arg(formatCount(static_cast<qulonglong>(value.value)),
-                                                         QString::fromStdString(value.label)),
-                            m_nlistRow);
-        chip->setObjectName(QStringLiteral("nlist %1").arg(static_cast<qulonglong>(value.value)));
+        const auto nlist = static_cast<qulonglong>(value.value);
+        const QString rule =
+            QString::fromStdString(value.label).replace(QStringLiteral("sqrt(n)"), QStringLiteral("√n"));
+        auto* chip = new QPushButton(QStringLiteral("%1   %2").arg(formatCount(nlist), rule), m_nlistRow);
+        chip->setObjectName(QStringLiteral("nlist%1").arg(nlist));
         chip->setToolTip(QString::fromStdString(value.reason));
+        chip->setAccessibleDescription(chip->toolTip());
         chip->setCheckable(true);
-        chip->setChecked(static_cast<double>(root.numbers[0]) == value.value);
-        connect(chip, &QPushButton::clicked, this, [this, nlist = value.value] { setSpecNumber(nlist); });
+        connect(chip, &QPushButton::clicked, this, [this, number = value.value, chip] {
+            chip->setChecked(true); // it shows what the line says, whatever was clicked
+            setSpecNumber(number);
+        });
         m_nlistChips->addWidget(chip);
+        m_recommended.push_back(value.value);
         chip->show();
     }
-    m_nlistLabel->show();
-    m_nlistRow->show();
 }
 
 void BuildPanel::showBuildState() {
@@ -267,7 +316,7 @@ void BuildPanel::showBuildState() {
     m_build->setEnabled(reason.isEmpty());
     m_build->setToolTip(
         reason.isEmpty() ? tr("Build this index in the background (Ctrl+B); several builds queue") : reason);
-    m_reason->setText(reason);
+    m_reason->setText(breakable(reason));
     m_reason->setVisible(!reason.isEmpty());
     if (m_couldBuild != reason.isEmpty()) {
         m_couldBuild = reason.isEmpty();

@@ -64,6 +64,7 @@ protected:
 
 private:
     void createWidgets();
+    QWidget* createDescription();
     void refresh();
     void showError();
     void showDescription(const Configuration& configuration);
@@ -71,6 +72,7 @@ private:
     void showSize(const SpecDescription& description);
     void showFields(const Configuration& configuration);
     void showRecommendations(const Configuration& configuration);
+    void makeRecommendations(const std::vector<Recommendation>& values);
     void showBuildState();
     void setBuildValue(const ParamInfo& info, double value);
     void setSpecNumber(double value);
@@ -84,6 +86,7 @@ private:
 
     FactoryEdit* m_line = nullptr;
     QWidget *m_chipRow = nullptr, *m_nlistRow = nullptr;
+    std::vector<double> m_recommended; ///< of the chips there are
     FlowLayout *m_chips = nullptr, *m_nlistChips = nullptr;
     QLabel *m_message = nullptr, *m_size = nullptr, *m_parts = nullptr, *m_warnings = nullptr,
            *m_reason = nullptr, *m_nlistLabel = nullptr;
