@@ -79,6 +79,7 @@ void MainWindow::createPanels() {
 Dock* MainWindow::addDock(const QString& id, const QString& title, QWidget* content) {
     auto* dock = new Dock(id, title, content, this);
     m_docks.push_back(dock);
+    command(qPrintable(QStringLiteral("go.") + id))->setText(title);
     return dock;
 }
 
@@ -89,6 +90,9 @@ Dock* MainWindow::dock(const char* id) const {
 }
 
 void MainWindow::createDocks() {
+    constexpr int kNarrowestSide = 240; // what the side panels need at 1024x700
+    m_data->setMinimumWidth(kNarrowestSide);
+    m_build->setMinimumWidth(kNarrowestSide);
     addDock(QStringLiteral("data"), tr("Data"), m_data);
     addDock(QStringLiteral("build"), tr("Build"), m_build);
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
@@ -122,6 +126,7 @@ void MainWindow::restoreDefaultLayout() {
     constexpr int kLeft = 288, kRight = 280;
     resizeDocks({dock("data"), dock("curve"), dock("search")}, {kLeft, width() - kLeft - kRight, kRight},
                 Qt::Horizontal);
+    resizeDocks({dock("data"), dock("build")}, {height() * 38 / 100, height() * 52 / 100}, Qt::Vertical);
     resizeDocks({dock("curve"), dock("runs")}, {height() * 62 / 100, height() * 28 / 100}, Qt::Vertical);
 }
 

@@ -161,11 +161,8 @@ void MainWindow::createMenus() {
             for (Dock* each : m_docks)
                 view->insertAction(first, each->toggleViewAction());
             QMenu* go = new QMenu(tr("&Go to"), view);
-            for (Dock* each : m_docks) {
-                QAction* action = command(qPrintable(QStringLiteral("go.") + each->objectName()));
-                action->setText(each->windowTitle());
-                go->addAction(action);
-            }
+            for (const Dock* each : m_docks)
+                go->addAction(command(qPrintable(QStringLiteral("go.") + each->objectName())));
             view->insertMenu(first, go);
             view->setProperty("filled", true);
         }

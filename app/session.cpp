@@ -113,7 +113,7 @@ BuiltIndexPtr Session::addIndex(const QString& title, Configuration configuratio
     built->configuration = std::move(configuration);
     built->index = std::move(index);
     built->dataset = dataset;
-    built->series = freeSeries();
+    built->series = freeSeries(dataset);
     m_indexes.push_back(built);
     emit indexesChanged();
     return built;
@@ -188,10 +188,12 @@ void Session::followIndex(qint64 id) {
     setCurrent(selected->dataset);
 }
 
-/// The lowest style that no open index has.
-int Session::freeSeries() const {
+/// The lowest style that no open index of the data has: views show one data set at a time.
+int Session::freeSeries(const DatasetPtr& dataset) const {
     for (int series = 0;; ++series)
-        if (std::ranges::none_of(m_indexes, [series](const BuiltIndexPtr& i) { return i->series == series; }))
+        if (std::ranges::none_of(m_indexes, [&](const BuiltIndexPtr& i) {
+                return i->dataset == dataset && i->series == series;
+            }))
             return series;
 }
 

@@ -64,7 +64,7 @@ private:
     void removeRunsOf(const BuiltIndexPtr& index);
     void followRun(qint64 run);
     void followIndex(qint64 index);
-    int freeSeries() const;
+    int freeSeries(const DatasetPtr& dataset) const;
 
     std::vector<DatasetPtr> m_datasets;
     std::vector<BuiltIndexPtr> m_indexes;

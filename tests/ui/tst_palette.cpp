@@ -87,7 +87,8 @@ void TestPalette::everyIconIsDrawnInTheTextColour() {
     const auto files = QDir(QStringLiteral(":/icons")).entryList({QStringLiteral("*.svg")});
     QVERIFY(files.size() > 10);
     for (const QString& file : files) {
-        if (file == QLatin1String("annscope.svg") || file.startsWith(QLatin1String("chevron-")))
+        if (file == QLatin1String("annscope.svg") || file.startsWith(QLatin1String("chevron-")) ||
+            file.startsWith(QLatin1String("check-")))
             continue; // colours of their own
         for (const Theme theme : {Theme::Light, Theme::Dark}) {
             applyTheme(*qApp, theme);
@@ -95,10 +96,10 @@ void TestPalette::everyIconIsDrawnInTheTextColour() {
             int inked = 0;
             for (int y = 0; y < image.height(); ++y)
                 for (int x = 0; x < image.width(); ++x)
-                    if (qAlpha(image.pixel(x, y)) > 120) {
+                    if (image.pixelColor(x, y).alpha() > 120) {
                         ++inked;
-                        QVERIFY2(contrastRatio(QColor::fromRgb(image.pixel(x, y)), palette().text) < 1.3,
-                                 qPrintable(file));
+                        QVERIFY2(contrastRatio(image.pixelColor(x, y), palette().text) < 1.3,
+                                 qPrintable(file + image.pixelColor(x, y).name() + palette().text.name()));
                     }
             QVERIFY2(inked > 10, qPrintable(file));
         }

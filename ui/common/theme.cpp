@@ -88,9 +88,8 @@ QTabBar::tab:hover { color: %text; }
 QTabBar:focus { outline: none; }
 QTabBar::tab:focus { color: %accent; }
 QHeaderView::section { background: %panel; color: %secondary; border: none; border-bottom: 1px solid %line;
-  padding: 4px 8px; }
+  padding: 4px 4px; }
 QTableView { border: none; gridline-color: %line; selection-background-color: %selection; selection-color: %text; }
-QTableView::item { border: none; padding: 0 8px; }
 QProgressBar { background: %line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: %accent; border-radius: 3px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
@@ -106,6 +105,11 @@ QSlider::handle:horizontal { background: %panel; border: 2px solid %accent; widt
 QSlider::handle:horizontal:focus { background: %accent; }
 QSlider::sub-page:horizontal:disabled { background: %line; }
 QSlider::handle:horizontal:disabled { border-color: %line; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid %secondary; border-radius: 3px;
+  background: %panel; }
+QCheckBox::indicator:checked { background: %accent; border-color: %accent; image: url(:/icons/check-%scheme.svg); }
+QCheckBox::indicator:focus { border-color: %accent; }
+QCheckBox::indicator:disabled { border-color: %line; }
 QMenuBar { background: %window; }
 QMenuBar::item { padding: 4px 8px; border-radius: 4px; background: transparent; }
 QMenuBar::item:selected { background: %hover; }
