@@ -62,7 +62,7 @@ private slots:
         QTest::newRow("help") << "--help" << 0 << "FACTORY|BUILD|SEARCH";
         QTest::newRow("version") << "--version" << 0 << "annscope-cli 0.";
         QTest::newRow("help of a command") << "sweep --help" << 0 << "--grid";
-        QTest::newRow("unknown command") << "optimise" << 2 << "optimise";
+        QTest::newRow("unknown command") << "optimise" << 2 << "subcommand";
         QTest::newRow("unknown option") << "info --colour red" << 2 << "--colour";
         QTest::newRow("no data") << "info" << 2 << "name the vectors";
         QTest::newRow("missing file") << "info no-such-file.fvecs" << 1 << "no-such-file.fvecs";

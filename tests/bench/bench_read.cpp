@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reading an HDF5 file against h5py, and opening and searching a memory-mapped fvecs file.
-// Usage: bench_read [FILE.hdf5]
+// Usage: bench_read [--data FILE.hdf5]
 #include "core/parallel.h"
 #include "core/timer.h"
 #include "data/format.h"
@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <unistd.h>
@@ -132,8 +133,8 @@ int main(int argc, char** argv) {
     use_single_threaded_blas();
     bool right = true;
     nlohmann::ordered_json j{{"benchmark", "read"}, {"repeats", kRepeats}};
-    if (argc > 1)
-        j["hdf5"] = read_hdf5(argv[1], right);
+    if (argc > 2 && std::string_view(argv[1]) == "--data")
+        j["hdf5"] = read_hdf5(argv[2], right);
     j["fvecs"] = open_fvecs(right);
     j["right"] = right;
     std::printf("%s\n", j.dump(2).c_str());

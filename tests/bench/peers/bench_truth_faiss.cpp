@@ -50,8 +50,8 @@ Arguments parse(int argc, char** argv) {
             a.threads = std::stoi(argv[++i]);
         else if (is("--repeats"))
             a.repeats = std::stoi(argv[++i]);
-        else
-            a.data = argv[i];
+        else if (is("--data"))
+            a.data = argv[++i];
     }
     return a;
 }

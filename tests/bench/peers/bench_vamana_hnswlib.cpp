@@ -4,6 +4,7 @@
 // the cores, so every figure stands beside the processor time it took, and what counts is the ratio.
 // Usage: bench_vamana_hnswlib [--data FILE.hdf5 | --clusters N,DIM] [--config CONFIG]... [--repeats N]
 //                             [--queries N]
+#include "app/environment.h"
 #include "core/timer.h"
 #include "data/format.h"
 #include "data/ground_truth.h"
@@ -288,6 +289,7 @@ Options parse(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    prepare_environment(argv); // as the programs do
     const Options options = parse(argc, argv);
     const auto data = open(options);
     if (!data) {
