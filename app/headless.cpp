@@ -20,6 +20,8 @@ namespace {
 
 constexpr int kSettleMs = 300;
 constexpr double kScale = 2; ///< pixels of a picture per pixel of the window
+constexpr double kViewScale =
+    1.5; ///< views are saved from a window this much larger, so that they are worth a page
 
 void say(std::FILE* stream, const QString& text) {
     std::fprintf(stream, "%s\n", qPrintable(text));
@@ -112,17 +114,16 @@ void Headless::finish() {
         return;
     }
     m_window->showExample();
+    m_size = m_window->size();
+    m_window->resize(m_size * kViewScale);
     saveView(0);
 }
 
 /// One view after the other: each comes to the front, is laid out and does its own work, and is saved then.
 void Headless::saveView(std::size_t view) {
     static constexpr std::array kViews{"cells", "cell-sizes", "graph", "curve"};
-    if (view == kViews.size()) {
-        m_failed = !save(QStringLiteral("window"), pictureOf(m_window)) || m_failed;
-        emit ended(m_failed ? 1 : 0);
-        return;
-    }
+    if (view == kViews.size())
+        return saveWindow();
     m_window->bringUp(kViews[view]);
     QTimer::singleShot(kSettleMs, this, [this, view] {
         if (!m_window->jobs()->active().empty()) // still being prepared
@@ -130,6 +131,16 @@ void Headless::saveView(std::size_t view) {
         if (const QImage image = m_window->picture(kViews[view], kScale); !image.isNull())
             m_failed = !save(QString::fromLatin1(kViews[view]), image) || m_failed;
         saveView(view + 1);
+    });
+}
+
+void Headless::saveWindow() {
+    m_window->resize(m_size);
+    QTimer::singleShot(kSettleMs, this, [this] {
+        if (!m_window->jobs()->active().empty())
+            return saveWindow();
+        m_failed = !save(QStringLiteral("window"), pictureOf(m_window)) || m_failed;
+        emit ended(m_failed ? 1 : 0);
     });
 }
 

@@ -27,11 +27,13 @@ private:
     void onJobsChanged();
     void finish();
     void saveView(std::size_t view);
+    void saveWindow();
     bool save(const QString& name, const QImage& image);
 
     MainWindow* m_window;
     const Arguments m_arguments;
     QString m_folder;
+    QSize m_size; ///< of the window as it is saved
     bool m_failed = false, m_finishing = false;
 };
 
