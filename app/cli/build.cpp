@@ -29,7 +29,8 @@ void add_build(CLI::App& app, Run& run) {
             const auto configuration = parse_configuration(arguments->config);
             if (!configuration)
                 return usage_error(point_at(arguments->config, configuration.error()));
-            ANNSCOPE_ASSIGN(const Dataset dataset, arguments->data.open(false, control));
+            ANNSCOPE_ASSIGN(const Dataset dataset,
+                            arguments->data.open(DataArguments::Need::Vectors, control));
             Control threads = control;
             threads.threads = arguments->threads;
             ANNSCOPE_ASSIGN(

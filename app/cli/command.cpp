@@ -35,7 +35,7 @@ void DataArguments::add_to(CLI::App& command) {
     command.add_option("--seed", m_seed, "Seed for held-out queries (default 1234)");
 }
 
-Result<Dataset> DataArguments::open(bool compute_truth, const Control& control) const {
+Result<Dataset> DataArguments::open(Need need, const Control& control) const {
     if (m_data.empty() && m_base.empty())
         return usage_error("name the vectors: a file DATA, or --base FILE [--queries FILE] [--truth FILE].");
     OpenOptions options;
@@ -56,8 +56,14 @@ Result<Dataset> DataArguments::open(bool compute_truth, const Control& control) 
     }
     options.max_rows = m_rows;
     options.seed = m_seed;
-    options.compute_truth = compute_truth;
+    options.compute_truth = need == Need::Truth;
+    if (need == Need::Vectors)
+        options.hold_out = 0;
     return open_dataset(options, control);
+}
+
+std::string DataArguments::only_file() const {
+    return m_queries.empty() && m_truth.empty() ? (m_data.empty() ? m_base : m_data) : std::string();
 }
 
 std::string point_at(const std::string& line, const Error& error) {

@@ -37,8 +37,12 @@ void add_export(CLI::App& app, Run& run);
 class DataArguments {
 public:
     void add_to(CLI::App& command);
-    /// compute_truth: where the files have none.
-    Result<Dataset> open(bool compute_truth, const Control& control) const;
+    enum class Need { Vectors, Queries, Truth };
+    /// Vectors: the files as they are. Queries: where there are none, some are held out. Truth: that too, and
+    /// where there is no truth, it is computed.
+    Result<Dataset> open(Need need, const Control& control) const;
+    /// The one file that was named, empty where there are several.
+    std::string only_file() const;
 
 private:
     std::string m_data, m_base, m_truth, m_metric;

@@ -126,7 +126,7 @@ Status run_explain(const ExplainArguments& arguments, const Control& control) {
     const auto configuration = parse_configuration(arguments.config);
     if (!configuration)
         return usage_error(point_at(arguments.config, configuration.error()));
-    ANNSCOPE_ASSIGN(const Dataset dataset, arguments.data.open(true, control));
+    ANNSCOPE_ASSIGN(const Dataset dataset, arguments.data.open(DataArguments::Need::Truth, control));
     if (arguments.query >= dataset.queries.size())
         return usage_error("--query is 0 to " + std::to_string(dataset.queries.size() - 1) + ", not " +
                            std::to_string(arguments.query) + ".");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "data/format.h"
 
 #include <nlohmann/json.hpp>
 
@@ -43,8 +44,14 @@ void print(const Dataset& d) {
                 d.base.mapped() ? ", memory-mapped" : "");
     std::printf("  metric    %s%s\n", std::string(name(d.metric)).c_str(),
                 d.metric_from_file ? " (from the file)" : "");
-    std::printf("  queries   %zu (%s)\n", d.queries.size(), text(d.queries_from));
-    std::printf("  truth     %zu x %zu (%s)\n", d.truth.queries, d.truth.k, text(d.truth_from));
+    if (d.queries.empty())
+        std::printf("  queries   none; a sweep holds some of the vectors out\n");
+    else
+        std::printf("  queries   %zu (%s)\n", d.queries.size(), text(d.queries_from));
+    if (d.truth.empty())
+        std::printf("  truth     none; a sweep computes it\n");
+    else
+        std::printf("  truth     %zu x %zu (%s)\n", d.truth.queries, d.truth.k, text(d.truth_from));
     for (const std::string& warning : d.warnings)
         std::printf("  warning   %s\n", warning.c_str());
 }
@@ -68,6 +75,33 @@ void print_json(const Dataset& d) {
     std::printf("%s\n", j.dump(2).c_str());
 }
 
+/// A file of true neighbours has no vectors to open, but can be told about.
+bool is_truth_alone(const std::string& path, GroundTruth& truth, const Control& control) {
+    if (path.empty())
+        return false;
+    auto contents = read_file(path, FileRole::Truth, control);
+    if (!contents || contents->truth.empty() || !contents->base.empty())
+        return false;
+    truth = std::move(contents->truth);
+    return true;
+}
+
+void print_truth(const std::string& path, const GroundTruth& truth, bool json) {
+    const bool distances = !truth.distances.empty();
+    if (json)
+        std::printf("%s\n", nlohmann::ordered_json{{"source", path},
+                                                   {"n", 0},
+                                                   {"queries", 0},
+                                                   {"truth_queries", truth.queries},
+                                                   {"truth_k", truth.k},
+                                                   {"truth_distances", distances}}
+                                .dump(2)
+                                .c_str());
+    else
+        std::printf("%s\n  truth     %zu x %zu ids%s; no vectors\n", path.c_str(), truth.queries, truth.k,
+                    distances ? " with distances" : "");
+}
+
 } // namespace
 
 void add_info(CLI::App& app, Run& run) {
@@ -78,8 +112,13 @@ void add_info(CLI::App& app, Run& run) {
     command->add_flag("--json", *json, "Print JSON");
     command->callback([&run, data, json] {
         run = [data, json](const Control& control) -> Status {
-            ANNSCOPE_ASSIGN(const Dataset dataset, data->open(false, control));
-            *json ? print_json(dataset) : print(dataset);
+            const auto dataset = data->open(DataArguments::Need::Vectors, control);
+            if (GroundTruth truth; !dataset && is_truth_alone(data->only_file(), truth, control)) {
+                print_truth(data->only_file(), truth, *json);
+                return {};
+            }
+            ANNSCOPE_TRY(dataset);
+            *json ? print_json(*dataset) : print(*dataset);
             return {};
         };
     });

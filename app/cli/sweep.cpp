@@ -33,11 +33,13 @@ Result<Subject> load(const SweepArguments& arguments, const Dataset& dataset, co
                          ", the data is measured with " + std::string(name(dataset.metric)) +
                          "; give --metric " + std::string(name(about.metric)) + " or build the index anew."};
     if (about.size != dataset.base.size() || about.dim != dataset.base.dim())
-        return Error{ErrorCode::DimensionMismatch, arguments.index_file + " holds " +
-                                                       std::to_string(about.size) + " vectors of " +
-                                                       std::to_string(about.dim) + " dimensions, the data " +
-                                                       std::to_string(dataset.base.size()) + " of " +
-                                                       std::to_string(dataset.base.dim()) + "."};
+        return Error{ErrorCode::DimensionMismatch,
+                     arguments.index_file + " holds " + std::to_string(about.size) + " vectors of " +
+                         std::to_string(about.dim) + " dimensions, the data " +
+                         std::to_string(dataset.base.size()) + " of " + std::to_string(dataset.base.dim()) +
+                         (dataset.queries_from == QueriesFrom::HeldOut
+                              ? ", as some are held out for queries; name a file of queries with --queries."
+                              : ".")};
     Subject subject;
     ANNSCOPE_ASSIGN(subject.configuration, parse_configuration(about.config));
     ANNSCOPE_ASSIGN(subject.index, load_index(arguments.index_file, control));
@@ -130,7 +132,7 @@ Status run_sweep(const SweepArguments& arguments, const Control& control) {
     if (configurations.empty() && arguments.index_file.empty())
         return usage_error("name what to measure: --config FACTORY|BUILD|SEARCH, or --index FILE.");
 
-    ANNSCOPE_ASSIGN(const Dataset dataset, arguments.data.open(true, control));
+    ANNSCOPE_ASSIGN(const Dataset dataset, arguments.data.open(DataArguments::Need::Truth, control));
     const Workload workload = workload_of(dataset);
     for (const std::string& warning : dataset.warnings)
         std::fprintf(stderr, "warning: %s\n", warning.c_str());

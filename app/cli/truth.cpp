@@ -23,7 +23,7 @@ void add_truth(CLI::App& app, Run& run) {
         ->required();
     command->callback([&run, arguments] {
         run = [arguments](const Control& control) -> Status {
-            ANNSCOPE_ASSIGN(Dataset dataset, arguments->data.open(false, control));
+            ANNSCOPE_ASSIGN(Dataset dataset, arguments->data.open(DataArguments::Need::Queries, control));
             if (arguments->k > dataset.base.size())
                 return usage_error("-k is at most the number of vectors, " +
                                    std::to_string(dataset.base.size()) + ".");

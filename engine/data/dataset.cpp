@@ -167,9 +167,9 @@ private:
         const std::size_t count = std::min({m_options.hold_out, n / 10, most});
         m_set.truth = {};
         if (count == 0) {
-            warn(m_options.hold_out == 0 ? "There are no queries."
-                                         : "There are no queries, and " + format_count(n) +
-                                               " vectors are too few to hold some out.");
+            if (m_options.hold_out > 0)
+                warn("There are no queries, and " + format_count(n) +
+                     " vectors are too few to hold some out.");
             return {};
         }
         ANNSCOPE_ASSIGN(HeldOut held, annscope::hold_out(m_set.base, count, m_options.seed));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs the real annscope-cli as a person does.
+#include "test_data.h"
+
 #include <QDir>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -93,6 +95,32 @@ private slots:
         QCOMPARE(j[QLatin1String("truth_k")].toInt(), 20);
         QCOMPARE(j[QLatin1String("metric")].toString(), QStringLiteral("l2"));
         QVERIFY(j[QLatin1String("warnings")].toArray().isEmpty());
+    }
+
+    /// info tells of the file as it is, also where a sweep would hold queries out, and of a file of truth
+    /// alone.
+    void info_of_other_files_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("n");
+        QTest::addColumn<int>("truth");
+        QTest::newRow("vectors") << "base.fvecs" << 4900 << 0;
+        QTest::newRow("truth") << "groundtruth.bin" << 0 << 100;
+        QTest::newRow("a folder") << "npy_folder" << 4900 << 0;
+    }
+    void info_of_other_files() {
+        QFETCH(QString, file);
+        QFETCH(int, n);
+        QFETCH(int, truth);
+        if (annscope::test::data_folder().empty())
+            QSKIP("no real data here, set ANNSCOPE_DATA");
+        const auto path = annscope::test::data_folder() / "formats" / file.toStdString();
+        const Outcome outcome =
+            run({QStringLiteral("info"), QString::fromStdString(path.string()), QStringLiteral("--json")});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        const QJsonObject j = QJsonDocument::fromJson(outcome.out.toUtf8()).object();
+        QCOMPARE(j[QLatin1String("n")].toInt(), n);
+        QCOMPARE(j[QLatin1String("queries")].toInt(), 0);
+        QCOMPARE(j[QLatin1String("truth_queries")].toInt(), truth);
     }
 
     void truth_agrees_with_what_generate_wrote() {
