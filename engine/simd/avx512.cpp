@@ -77,15 +77,21 @@ struct ByteOp {
     static constexpr std::size_t kStep = 64, kAccumulators = 2, kRows = 4;
 };
 
+/// Modulo 2^32: _mm512_reduce_add_epi32 adds signed lanes, for which a sum beyond 2^31 is undefined.
+inline std::uint32_t total(__m512i sum) noexcept {
+    const __m256i eight = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
+    const __m128i four = _mm_add_epi32(_mm256_castsi256_si128(eight), _mm256_extracti128_si256(eight, 1));
+    const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
+    return static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1))));
+}
+
 /// Sum of squared differences: |a - b| fits a byte; its even and odd bytes are squared as 16-bit numbers.
 template<class Q, class X>
 struct ByteL2 : ByteOp {
     using Sum = __m512i;
     static void clear(Sum& sum) noexcept { sum = _mm512_setzero_si512(); }
     static void merge(Sum& sum, const Sum& other) noexcept { sum = _mm512_add_epi32(sum, other); }
-    static float finish(const Sum& sum) noexcept {
-        return static_cast<float>(static_cast<std::uint32_t>(_mm512_reduce_add_epi32(sum)));
-    }
+    static float finish(const Sum& sum) noexcept { return static_cast<float>(total(sum)); }
     static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, bytes(q), bytes(x)); }
     static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
         add(sum, first_bytes(q, n), first_bytes(x, n));
@@ -115,8 +121,8 @@ struct ByteIp : ByteOp {
         sum.shift = _mm512_add_epi32(sum.shift, other.shift);
     }
     static float finish(const Sum& sum) noexcept {
-        const std::int64_t products = _mm512_reduce_add_epi32(sum.products);
-        const std::int64_t shift = std::int64_t{128} * _mm512_reduce_add_epi32(sum.shift);
+        const std::int64_t products = static_cast<std::int32_t>(total(sum.products));
+        const std::int64_t shift = std::int64_t{128} * static_cast<std::int32_t>(total(sum.shift));
         return static_cast<float>(kUnsigned ? products + shift : products - shift);
     }
     static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, bytes(q), bytes(x)); }
