@@ -246,7 +246,7 @@ private slots:
 
     void interrupting_leaves_nothing_data() {
         QTest::addColumn<QString>("line");
-        QTest::newRow("generate") << "generate clusters --n 2000000 --dim 256 --queries 1000 -o ";
+        QTest::newRow("generate") << "generate clusters --n 1000000 --dim 128 --queries 5000 -o ";
         QTest::newRow("truth") << "generate uniform --n 400000 --dim 256 --queries 20000 -o ";
     }
     void interrupting_leaves_nothing() {
