@@ -127,7 +127,7 @@ void MainWindow::restoreDefaultLayout() {
     resizeDocks({dock("data"), dock("curve"), dock("search")}, {kLeft, width() - kLeft - kRight, kRight},
                 Qt::Horizontal);
     resizeDocks({dock("data"), dock("build")}, {height() * 38 / 100, height() * 52 / 100}, Qt::Vertical);
-    resizeDocks({dock("curve"), dock("runs")}, {height() * 62 / 100, height() * 28 / 100}, Qt::Vertical);
+    resizeDocks({dock("curve"), dock("runs")}, {height() * 55 / 100, height() * 35 / 100}, Qt::Vertical);
 }
 
 void MainWindow::connectSession() {
@@ -164,6 +164,10 @@ void MainWindow::connectPanels() {
         m_workflow->setK(k);
         m_search->setK(static_cast<std::size_t>(k));
     });
+    connect(m_header, &ui::HeaderBar::targetRecallChanged, m_curve->chart(),
+            &ui::ParetoChart::setTargetRecall);
+    m_header->setTargetRecall(m_settings.targetRecall);
+    m_curve->chart()->setTargetRecall(m_header->targetRecall());
     connectViews();
     connect(m_data, &ui::DataPanel::openRequested, this, &MainWindow::chooseFile);
     connect(m_data, &ui::DataPanel::sampleRequested, m_workflow, [this] { openSample(); });
@@ -258,6 +262,7 @@ Settings MainWindow::currentSettings() const {
     settings.configuration = m_build->configurationLine();
     settings.history = m_build->history();
     settings.k = m_header->k();
+    settings.targetRecall = m_header->targetRecall();
     settings.measureQueries = m_workflow->measureQueries();
     return settings;
 }

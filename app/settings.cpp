@@ -11,7 +11,7 @@ namespace {
 constexpr auto kGeometry = "window/geometry", kLayout = "window/layout", kTheme = "window/theme";
 constexpr auto kRecent = "files/recent", kFolder = "files/folder";
 constexpr auto kConfiguration = "build/configuration", kHistory = "build/history", kK = "sweep/k",
-               kQueries = "sweep/queries";
+               kQueries = "sweep/queries", kTarget = "sweep/target-recall";
 
 QString key(const char* text) {
     return QString::fromLatin1(text);
@@ -36,6 +36,7 @@ Settings loadSettings() {
     s.configuration = store.value(key(kConfiguration)).toString();
     s.history = store.value(key(kHistory)).toStringList();
     s.k = std::clamp(store.value(key(kK), s.k).toInt(), 1, 1000);
+    s.targetRecall = std::clamp(store.value(key(kTarget), s.targetRecall).toDouble(), 0.0, 1.0);
     s.measureQueries = std::max(0, store.value(key(kQueries), s.measureQueries).toInt());
     return s;
 }
@@ -50,6 +51,7 @@ void saveSettings(const Settings& s) {
     store.setValue(key(kConfiguration), s.configuration);
     store.setValue(key(kHistory), s.history);
     store.setValue(key(kK), s.k);
+    store.setValue(key(kTarget), s.targetRecall);
     store.setValue(key(kQueries), s.measureQueries);
 }
 

@@ -18,7 +18,8 @@ struct Settings {
     QStringList history;   ///< lines that were built, oldest first
     QString folder;        ///< of the last opened file
     int k = 10;
-    int measureQueries = 1000; ///< queries of a sweep; 0: all
+    double targetRecall = 0.95; ///< 0: none
+    int measureQueries = 1000;  ///< queries of a sweep; 0: all
 
     static constexpr int kRecentFiles = 10;
     void addRecent(const QString& path);

@@ -10,12 +10,16 @@ SeriesKey seriesOf(const Run& run) {
 }
 
 QString configurationText(const Run& run) {
-    QString text = run.index ? run.index->title : QString();
-    const std::string params = to_string(run.point.params);
-    if (params.empty())
+    return run.index ? configurationText(*run.index, run.point.params) : QString();
+}
+
+QString configurationText(const BuiltIndex& index, const SearchParams& params) {
+    QString text = index.title;
+    const std::string written = to_string(params);
+    if (written.empty())
         return text;
     text += text.contains(u'|') ? QStringLiteral("|") : QStringLiteral("||");
-    return text + QString::fromStdString(params);
+    return text + QString::fromStdString(written);
 }
 
 QString paramsText(const Run& run) {

@@ -40,6 +40,8 @@ SeriesKey seriesOf(const Run& run);
 
 /// "IVF1024,Flat||nprobe=16": the one line in which a configuration is written everywhere.
 QString configurationText(const Run& run);
+/// The same for a search of the index that was not measured.
+QString configurationText(const BuiltIndex& index, const SearchParams& params);
 /// "nprobe=16, k_factor=4"
 QString paramsText(const Run& run);
 /// Zeros without an index.

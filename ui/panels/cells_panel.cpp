@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/cells_panel.h"
 
+#include "ui/common/elided_label.h"
 #include "ui/common/format.h"
 #include "ui/common/icons.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/models/run.h"
 #include "ui/models/selection.h"
 #include "ui/views/cell_chart.h"
 #include "ui/views/empty_state.h"
@@ -27,8 +29,8 @@ namespace annscope::ui {
 
 CellsPanel::CellsPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
     : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
-      m_pictures(new QStackedWidget(this)), m_empty(new EmptyState(this)), m_summary(new QLabel(this)),
-      m_outcome(new QLabel(this)), m_pointsBox(new QCheckBox(tr("Vectors"), this)),
+      m_pictures(new QStackedWidget(this)), m_empty(new EmptyState(this)), m_summary(new ElidedLabel(this)),
+      m_outcome(new ElidedLabel(this)), m_pointsBox(new QCheckBox(tr("Vectors"), this)),
       m_queriesBox(new QCheckBox(tr("Queries"), this)), m_fit(new QToolButton(this)),
       m_map(new VoronoiView(jobs, this)), m_polar(new PolarView(this)), m_chart(new CellChart(this)),
       m_player(new PathPlayer(this)), m_explainer(new QueryExplainer(jobs, this)) {
@@ -43,8 +45,6 @@ void CellsPanel::buildLayout() {
     m_summary->setObjectName(QStringLiteral("cellsSummary"));
     m_outcome->setObjectName(QStringLiteral("cellsOutcome"));
     m_summary->setForegroundRole(QPalette::PlaceholderText);
-    for (QLabel* label : {m_summary, m_outcome})
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_pointsBox->setChecked(true);
     m_pointsBox->setToolTip(tr("Show the vectors as dots."));
     m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see which cells it scans."));
@@ -53,14 +53,11 @@ void CellsPanel::buildLayout() {
     m_fit->setAccessibleName(tr("Fit to window"));
     m_fit->setToolTip(tr("Show all cells (0, or double click)"));
 
-    auto* texts = new QVBoxLayout;
-    texts->setSpacing(2);
-    texts->addWidget(m_summary);
-    texts->addWidget(m_outcome);
+    m_outcome->setContentsMargins(8, 0, 8, 4);
     auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
+    bar->setContentsMargins(8, 2, 8, 0);
     bar->setSpacing(12);
-    bar->addLayout(texts, 1);
+    bar->addWidget(m_summary, 1);
     bar->addWidget(m_pointsBox);
     bar->addWidget(m_queriesBox);
     bar->addWidget(m_fit);
@@ -78,6 +75,7 @@ void CellsPanel::buildLayout() {
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(0);
     pageLayout->addLayout(bar);
+    pageLayout->addWidget(m_outcome);
     pageLayout->addWidget(split, 1);
 
     m_stack->addWidget(m_empty);
@@ -248,9 +246,11 @@ TitledPicture CellsPanel::picture() const {
 
 QString CellsPanel::sizesText() const {
     const CellSizes& sizes = m_scene->sizes;
-    return tr("%1 vectors in %2 cells, %3 in the mean, %4 in the largest, %5 empty, imbalance factor %6")
-        .arg(formatCount(sizes.total), formatCount(sizes.size.size()), formatMean(sizes.mean),
-             formatCount(sizes.largest()), sizes.empty == 0 ? tr("none") : formatCount(sizes.empty),
+    const std::size_t cells = sizes.size.size();
+    return tr("%1 vectors in %2, %3 in the mean, %4 in the largest, %5 empty, imbalance factor %6")
+        .arg(formatCount(sizes.total), cells == 1 ? tr("1 cell") : tr("%1 cells").arg(formatCount(cells)),
+             formatMean(sizes.mean), formatCount(sizes.largest()),
+             sizes.empty == 0 ? tr("none") : formatCount(sizes.empty),
              QString::number(sizes.imbalance, 'f', 2));
 }
 
@@ -267,8 +267,9 @@ QString CellsPanel::probedText() const {
                              ? static_cast<double>(scanned) / static_cast<double>(m_scene->sizes.total)
                              : 0;
     const std::size_t missed = path.missed(), k = path.truth.size();
-    return tr("The query scanned %1 cells with %2 vectors, %3 of all; %4")
-        .arg(formatCount(probed), formatCount(scanned), formatPercent(share, share < 0.1 ? 1 : 0),
+    return tr("The query scanned %1 with %2 vectors, %3 of all; %4")
+        .arg(probed == 1 ? tr("1 cell") : tr("%1 cells").arg(formatCount(probed)), formatCount(scanned),
+             formatPercent(share, share < 0.1 ? 1 : 0),
              missed == 0 ? tr("it found all %1 true neighbours.").arg(k)
                          : tr("it found %1 of %2 true neighbours.").arg(k - missed).arg(k));
 }
@@ -289,9 +290,7 @@ void CellsPanel::updateTexts() {
     const QString name = QString::fromStdString(m_built->dataset->name);
     QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, sizesText());
     if (path)
-        subtitle = tr("%1|%2 on %3, k = %4")
-                       .arg(m_built->title, QString::fromStdString(to_string(path->params)), name)
-                       .arg(path->k);
+        subtitle = tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
     m_map->setPictureText(path ? tr("Cells a query scans") : tr("Cells by number of vectors"), subtitle,
                           QStringLiteral("cells"));
     m_polar->setPictureText(tr("Distances to the query by cell"), subtitle, QStringLiteral("cells-polar"));

@@ -49,14 +49,15 @@ ExportPanel::ExportPanel(QWidget* parent)
     }
 
     auto* buttons = new QHBoxLayout;
-    buttons->addWidget(m_targets, 1);
     buttons->addWidget(m_copy);
     buttons->addWidget(m_save);
+    buttons->addStretch();
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 8, 12, 12);
     layout->setSpacing(8);
-    layout->addLayout(buttons);
+    layout->addWidget(m_targets);
     layout->addWidget(m_text, 1);
+    layout->addLayout(buttons);
     layout->addWidget(m_notes);
     layout->addWidget(m_message);
 

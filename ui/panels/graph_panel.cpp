@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/graph_panel.h"
 
+#include "ui/common/elided_label.h"
 #include "ui/common/format.h"
 #include "ui/common/icons.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/models/run.h"
 #include "ui/models/selection.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/graph_canvas.h"
@@ -27,7 +29,7 @@ namespace annscope::ui {
 
 GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
     : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
-      m_empty(new EmptyState(this)), m_summary(new QLabel(this)), m_outcome(new QLabel(this)),
+      m_empty(new EmptyState(this)), m_summary(new ElidedLabel(this)), m_outcome(new ElidedLabel(this)),
       m_edgesBox(new QCheckBox(tr("Edges"), this)), m_queriesBox(new QCheckBox(tr("Queries"), this)),
       m_zoomToQuery(
           addButton(QStringLiteral("search"), tr("Zoom to the query"), tr("Zoom to the query (Z)"))),
@@ -46,19 +48,14 @@ void GraphPanel::buildLayout() {
     m_summary->setObjectName(QStringLiteral("graphSummary"));
     m_summary->setForegroundRole(QPalette::PlaceholderText);
     m_outcome->setObjectName(QStringLiteral("graphOutcome"));
-    for (QLabel* label : {m_summary, m_outcome})
-        label->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_edgesBox->setChecked(true);
     m_edgesBox->setToolTip(tr("Show the directed edges, coloured by their length."));
     m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see its path."));
-    auto* texts = new QVBoxLayout;
-    texts->setSpacing(2);
-    texts->addWidget(m_summary);
-    texts->addWidget(m_outcome);
+    m_outcome->setContentsMargins(8, 0, 8, 4);
     auto* bar = new QHBoxLayout;
-    bar->setContentsMargins(8, 4, 8, 4);
+    bar->setContentsMargins(8, 2, 8, 0);
     bar->setSpacing(12);
-    bar->addLayout(texts, 1);
+    bar->addWidget(m_summary, 1);
     bar->addWidget(m_edgesBox);
     bar->addWidget(m_queriesBox);
     bar->addWidget(m_zoomToQuery);
@@ -74,6 +71,7 @@ void GraphPanel::buildLayout() {
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(0);
     pageLayout->addLayout(bar);
+    pageLayout->addWidget(m_outcome);
     pageLayout->addWidget(split, 1);
 
     m_stack->addWidget(m_empty);
@@ -274,9 +272,7 @@ void GraphPanel::updateTexts() {
     }
     QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, graph);
     if (const PathModelPtr& path = m_explainer->path())
-        subtitle = tr("%1|%2 on %3, k = %4")
-                       .arg(m_built->title, QString::fromStdString(to_string(path->params)), name)
-                       .arg(path->k);
+        subtitle = tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
     m_canvas->setPictureText(m_explainer->path() ? tr("Path of a query through the graph") : tr("Graph"),
                              subtitle, QStringLiteral("graph"));
     m_player->setPictureText(tr("Distance to the query over the hops"), subtitle);

@@ -7,6 +7,7 @@
 #include "ui/jobs/jobs_model.h"
 
 #include <QAction>
+#include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPainter>
@@ -15,10 +16,25 @@
 #include <QToolButton>
 
 namespace annscope::ui {
+namespace {
+
+/// Steps by thousandths above 0.9, where they matter, and shows no more digits than were given.
+class RecallField : public QDoubleSpinBox {
+public:
+    using QDoubleSpinBox::QDoubleSpinBox;
+    void stepBy(int steps) override {
+        setSingleStep(value() > 0.985 || (value() > 0.98 && steps > 0) ? 0.001 : 0.01);
+        QDoubleSpinBox::stepBy(steps);
+    }
+    QString textFromValue(double value) const override { return locale().toString(value, 'g', 4); }
+};
+
+} // namespace
 
 HeaderBar::HeaderBar(JobRunner* runner, const QList<QAction*>& actions, QWidget* parent)
-    : QWidget(parent), m_runner(runner), m_k(new QSpinBox(this)), m_title(new QLabel(this)),
-      m_state(new QLabel(this)), m_bar(new QProgressBar(this)), m_cancel(new QToolButton(this)) {
+    : QWidget(parent), m_runner(runner), m_k(new QSpinBox(this)), m_target(new RecallField(this)),
+      m_title(new QLabel(this)), m_state(new QLabel(this)), m_bar(new QProgressBar(this)),
+      m_cancel(new QToolButton(this)) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 4);
     layout->setSpacing(4);
@@ -41,6 +57,8 @@ HeaderBar::HeaderBar(JobRunner* runner, const QList<QAction*>& actions, QWidget*
     m_k->setToolTip(tr("k: neighbours asked for per query, and the k of recall@k. The next sweep uses it."));
     m_k->setAccessibleName(tr("k, neighbours per query"));
     layout->addWidget(m_k);
+    layout->addSpacing(12);
+    addTarget(layout);
     layout->addStretch();
 
     m_title->setMaximumWidth(360);
@@ -58,8 +76,32 @@ HeaderBar::HeaderBar(JobRunner* runner, const QList<QAction*>& actions, QWidget*
     }
 
     connect(m_k, &QSpinBox::valueChanged, this, &HeaderBar::kChanged);
+    connect(m_target, &QDoubleSpinBox::valueChanged, this, &HeaderBar::targetRecallChanged);
     connect(m_cancel, &QToolButton::clicked, this, [this] { m_runner->cancel(m_shown); });
     connect(runner, &JobRunner::progressed, this, &HeaderBar::showJob);
+}
+
+void HeaderBar::addTarget(QHBoxLayout* layout) {
+    auto* label = new QLabel(tr("&recall ≥"), this);
+    label->setBuddy(m_target);
+    label->setForegroundRole(QPalette::PlaceholderText);
+    layout->addWidget(label);
+    m_target->setDecimals(4);
+    m_target->setRange(0, 1);
+    m_target->setSpecialValueText(tr("any"));
+    m_target->setKeyboardTracking(false);
+    m_target->setToolTip(tr("Recall to reach, 0..1: the curve shows where each index reaches it and how fast "
+                            "it is there. 0: no target."));
+    m_target->setAccessibleName(tr("Recall to reach"));
+    layout->addWidget(m_target);
+}
+
+double HeaderBar::targetRecall() const {
+    return m_target->value();
+}
+
+void HeaderBar::setTargetRecall(double recall) {
+    m_target->setValue(recall);
 }
 
 int HeaderBar::k() const {

@@ -4,6 +4,7 @@
 #include <QWidget>
 
 class QAction;
+class QDoubleSpinBox;
 class QHBoxLayout;
 class QLabel;
 class QProgressBar;
@@ -14,7 +15,8 @@ namespace annscope::ui {
 
 class JobRunner;
 
-/// The line at the top: the main commands, k, and what runs now with its progress and a cancel button.
+/// The line at the top: the main commands, k, the recall aimed at, and what runs now with its progress and a
+/// cancel button.
 class HeaderBar : public QWidget {
     Q_OBJECT
 public:
@@ -25,21 +27,29 @@ public:
     /// Neighbours that the open data has truth for; 0: no data yet.
     void setLargestK(int k);
 
+    /// 0: none.
+    double targetRecall() const;
+    void setTargetRecall(double recall);
+
     QToolButton* cancelButton() const { return m_cancel; }
     QSpinBox* kField() const { return m_k; }
+    QDoubleSpinBox* targetField() const { return m_target; }
     QString jobText() const;
 
 signals:
     void kChanged(int k);
+    void targetRecallChanged(double recall);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void addTarget(QHBoxLayout* layout);
     void showJob();
 
     JobRunner* m_runner;
     QSpinBox* m_k;
+    QDoubleSpinBox* m_target;
     QLabel *m_title, *m_state;
     QProgressBar* m_bar;
     QToolButton* m_cancel;

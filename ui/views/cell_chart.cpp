@@ -163,7 +163,9 @@ void CellChart::paintLines(QPainter& painter, const Layout& l) const {
                      tr("vectors in each cell, the largest first"));
     const QRectF below(l.bars.left(), l.bars.bottom() + 2, l.bars.width(), 16);
     painter.drawText(below, Qt::AlignLeft, QStringLiteral("1"));
-    painter.drawText(below, Qt::AlignRight, tr("%1 cells").arg(formatCount(sizes.size.size())));
+    painter.drawText(below, Qt::AlignRight,
+                     sizes.size.size() == 1 ? tr("1 cell")
+                                            : tr("%1 cells").arg(formatCount(sizes.size.size())));
     painter.setPen(QPen(colors.line, 1));
     painter.drawLine(l.bars.bottomLeft(), l.bars.bottomRight());
     const auto line = [&](double value, const QString& name, Qt::PenStyle style) {

@@ -125,17 +125,17 @@ void PathPlayer::buildLayout() {
     controls->addWidget(m_position);
     controls->addSpacing(4);
     controls->addWidget(m_speed);
-    auto* split = new QSplitter(Qt::Horizontal, this);
-    split->setChildrenCollapsible(false);
-    split->addWidget(m_table);
-    split->addWidget(m_chart);
-    split->setSizes({480, 400});
+    m_details = new QSplitter(Qt::Horizontal, this);
+    m_details->setChildrenCollapsible(false);
+    m_details->addWidget(m_table);
+    m_details->addWidget(m_chart);
+    m_details->setSizes({480, 400});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 8);
     layout->setSpacing(4);
     layout->addLayout(controls);
     layout->addWidget(m_text);
-    layout->addWidget(split, 1);
+    layout->addWidget(m_details, 1);
 }
 
 void PathPlayer::setPath(PathModelPtr path) {
@@ -144,6 +144,8 @@ void PathPlayer::setPath(PathModelPtr path) {
     const int steps = m_path ? static_cast<int>(m_path->steps.size()) : 0;
     m_step = std::max(steps - 1, 0);
     m_chart->setPath(m_path);
+    m_details->setVisible(steps > 0);
+    setMaximumHeight(steps > 0 ? QWIDGETSIZE_MAX : minimumSizeHint().height());
     const QSignalBlocker blocker(m_slider);
     m_slider->setRange(0, std::max(steps - 1, 0));
     m_slider->setPageStep(std::max(steps / 10, 1));

@@ -9,6 +9,7 @@
 class QComboBox;
 class QLabel;
 class QSlider;
+class QSplitter;
 class QTableView;
 class QToolButton;
 
@@ -62,6 +63,7 @@ private:
     QComboBox* m_speed;
     QTableView* m_table;
     HopChart* m_chart;
+    QSplitter* m_details; ///< list and chart: only there while there are steps
 };
 
 } // namespace annscope::ui

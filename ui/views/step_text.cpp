@@ -56,6 +56,12 @@ QString stepText(const PathModel& path, std::size_t s) {
              distanceText(path.metric, step.best));
 }
 
+QString hopsText(bool ivf, int hops) {
+    if (ivf)
+        return hops == 1 ? tr("1 cell scanned") : tr("%1 cells scanned").arg(hops);
+    return hops == 1 ? tr("1 hop") : tr("%1 hops").arg(hops);
+}
+
 QString outcomeText(const PathModel& path) {
     const std::size_t k = path.truth.size(), missed = path.missed();
     QString text = missed == 0
@@ -63,7 +69,7 @@ QString outcomeText(const PathModel& path) {
                        : tr("found %1 of %2 true neighbours, missed %3").arg(k - missed).arg(k).arg(missed);
     const int hops = path.steps.empty() ? 0 : path.steps.back().hop;
     return tr("%1; %2, %3 distances")
-        .arg(text, path.ivf() ? tr("%1 cells scanned").arg(hops) : tr("%1 hops").arg(hops),
+        .arg(text, hopsText(path.ivf(), hops),
              formatCount(std::max<std::size_t>(path.stats.distances, path.considered.size())));
 }
 
