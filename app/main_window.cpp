@@ -93,6 +93,7 @@ void MainWindow::createDocks() {
     constexpr int kNarrowestSide = 240; // what the side panels need at 1024x700
     m_data->setMinimumWidth(kNarrowestSide);
     m_build->setMinimumWidth(kNarrowestSide);
+    m_search->setMinimumWidth(kNarrowestSide);
     addDock(QStringLiteral("data"), tr("Data"), m_data);
     addDock(QStringLiteral("build"), tr("Build"), m_build);
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
@@ -127,7 +128,7 @@ void MainWindow::restoreDefaultLayout() {
     resizeDocks({dock("data"), dock("curve"), dock("search")}, {kLeft, width() - kLeft - kRight, kRight},
                 Qt::Horizontal);
     resizeDocks({dock("data"), dock("build")}, {height() * 38 / 100, height() * 52 / 100}, Qt::Vertical);
-    resizeDocks({dock("curve"), dock("runs")}, {height() * 55 / 100, height() * 35 / 100}, Qt::Vertical);
+    resizeDocks({dock("curve"), dock("runs")}, {height() * 58 / 100, height() * 32 / 100}, Qt::Vertical);
 }
 
 void MainWindow::connectSession() {

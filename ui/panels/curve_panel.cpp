@@ -5,6 +5,7 @@
 #include "ui/views/empty_state.h"
 
 #include <QButtonGroup>
+#include <QEvent>
 #include <QGridLayout>
 #include <QMenu>
 #include <QStackedWidget>
@@ -22,7 +23,9 @@ CurvePanel::CurvePanel(RunsModel* model, Selection* selection, QWidget* parent)
     auto* over = new QGridLayout(page);
     over->setContentsMargins(0, 0, 0, 0);
     over->addWidget(m_chart, 0, 0);
-    over->addWidget(makeControls(), 0, 0, Qt::AlignTop | Qt::AlignRight);
+    m_controls = makeControls();
+    over->addWidget(m_controls, 0, 0, Qt::AlignTop | Qt::AlignRight);
+    m_controls->installEventFilter(this);
     m_pages->addWidget(m_empty);
     m_pages->addWidget(page);
     auto* layout = new QVBoxLayout(this);
@@ -86,6 +89,12 @@ QWidget* CurvePanel::makeControls() {
     });
     layout->addWidget(more);
     return controls;
+}
+
+bool CurvePanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_controls && event->type() == QEvent::Resize)
+        m_chart->setControlsWidth(m_controls->width());
+    return QWidget::eventFilter(watched, event);
 }
 
 void CurvePanel::setEmptyTexts(const QString& heading, const QString& text, const QString& button) {

@@ -27,6 +27,9 @@ signals:
     /// The button of the empty view.
     void emptyTriggered();
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     QWidget* makeControls();
     void showWhatThereIs();
@@ -36,6 +39,7 @@ private:
     QStackedWidget* m_pages;
     QButtonGroup* m_scales;
     QToolButton* m_showAll;
+    QWidget* m_controls = nullptr; ///< over the chart's upper right corner
 };
 
 } // namespace annscope::ui

@@ -90,6 +90,8 @@ void HeaderBar::addTarget(QHBoxLayout* layout) {
     m_target->setRange(0, 1);
     m_target->setSpecialValueText(tr("any"));
     m_target->setKeyboardTracking(false);
+    m_target->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0.9999")) +
+                              44); // and its arrows
     m_target->setToolTip(tr("Recall to reach, 0..1: the curve shows where each index reaches it and how fast "
                             "it is there. 0: no target."));
     m_target->setAccessibleName(tr("Recall to reach"));

@@ -117,6 +117,12 @@ QString CurveContent::yTitle() const {
                         : tr("Queries per second, %1 threads (log)").arg(threads);
 }
 
+QString CurveContent::shortYTitle() const {
+    if (threads == 0)
+        return tr("QPS (log)");
+    return threads == 1 ? tr("QPS, 1 thread (log)") : tr("QPS, %1 threads (log)").arg(threads);
+}
+
 ViewRange CurveContent::range(const std::optional<LiveEstimate>& live) const {
     std::vector<QPointF> positions;
     for (const CurvePoint& point : points)

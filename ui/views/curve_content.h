@@ -50,6 +50,8 @@ struct CurveContent {
     QPointF position(const OperatingPoint& point) const;
     QString xTitle() const { return axis.title(k); }
     QString yTitle() const;
+    /// For where that does not fit.
+    QString shortYTitle() const;
 };
 
 /// Visible runs of dataset (nullptr: of all data).

@@ -21,6 +21,7 @@ struct CurveScene {
     CurveMapping mapping;
     QRectF bounds;           ///< of the whole view, pixels
     QString title, subtitle; ///< only on pictures that leave the program
+    double controls = 0;     ///< width of the buttons over the upper right corner, pixels
     std::vector<SeriesLabel> labels;
     bool legend = false; ///< labels are a legend above the plot: they found no room at the line ends
 

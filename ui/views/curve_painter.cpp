@@ -135,8 +135,13 @@ void paintAxes(QPainter& painter, const CurveScene& scene) {
     painter.setPen(colors.secondary);
     painter.setFont(chartFont(kText));
     const double top = plot.top() - (scene.legend ? 68 : 28);
-    painter.drawText(QRectF(12, top, plot.right() - 12, 18), Qt::AlignLeft | Qt::AlignVCenter,
-                     scene.content.yTitle());
+    // Pictures have no buttons; between buttons the short form stands where the long one does not fit.
+    const double room = scene.bounds.width() - 12 - (scene.title.isEmpty() ? scene.controls : 0);
+    const QFontMetricsF metrics(painter.font());
+    QString title = scene.content.yTitle();
+    if (metrics.horizontalAdvance(title) > room)
+        title = metrics.elidedText(scene.content.shortYTitle(), Qt::ElideRight, room);
+    painter.drawText(QRectF(12, top, room, 18), Qt::AlignLeft | Qt::AlignVCenter, title);
     painter.drawText(QRectF(plot.left(), plot.bottom() + 23, plot.width(), 18),
                      Qt::AlignRight | Qt::AlignVCenter, scene.content.xTitle());
 }

@@ -31,7 +31,7 @@ GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent)
     setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
     connect(this, &CanvasBase::viewChanged, this, [this] {
         m_edges->setView(view());
-        if (isFitted())
+        if (isFitted() || view().area != m_legendArea)
             placeLegend();
     });
     connect(this, &CanvasBase::clicked, this, &GraphCanvas::onClicked);
@@ -75,9 +75,15 @@ void GraphCanvas::setPath(PathModelPtr path) {
     update();
 }
 
+/// On a low canvas the marks of the path would cover what they explain.
+bool GraphCanvas::legendNamesPath() const {
+    return m_path && legendSize(*m_scene, true).height() < 0.55 * view().area.height();
+}
+
 void GraphCanvas::placeLegend() {
+    m_legendArea = view().area;
     if (m_scene)
-        m_legendAt = placeOfLegend(*m_scene, view(), m_path != nullptr);
+        m_legendAt = placeOfLegend(*m_scene, view(), legendNamesPath());
 }
 
 void GraphCanvas::setStep(std::size_t step) {
@@ -141,7 +147,7 @@ void GraphCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool fo
     for (const qint64 node : {m_selected, forFile ? qint64(-1) : m_hovered})
         if (node >= 0 && static_cast<std::size_t>(node) < m_scene->points.base.size())
             drawHoveredNode(painter, *m_scene, static_cast<std::uint32_t>(node), to);
-    drawGraphLegend(painter, *m_scene, m_legendAt, m_path != nullptr);
+    drawGraphLegend(painter, *m_scene, m_legendAt, legendNamesPath());
     if (m_scene->points.projected())
         drawNote(painter, to.area.topLeft() + QPointF(10, 10),
                  tr("PCA: keeps %1 of the variance; distances on the picture are approximate")

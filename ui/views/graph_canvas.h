@@ -46,6 +46,7 @@ private:
     qint64 nodeAt(QPointF at) const;
     void renewEdges(bool keep);
     void placeLegend();
+    bool legendNamesPath() const;
     void paintNodes(QPainter& painter, const ViewTransform& view);
     std::optional<PathPicture> pathPicture() const;
     QString nodeText(qint64 node) const;
@@ -60,7 +61,8 @@ private:
     QImage m_nodes;
     ViewTransform m_nodesView;
     bool m_nodesStale = true;
-    QPointF m_legendAt; ///< stays while a person pans and zooms
+    QRectF m_legendArea; ///< where the legend's place was looked for
+    QPointF m_legendAt;  ///< stays while a person pans and zooms
 };
 
 } // namespace annscope::ui

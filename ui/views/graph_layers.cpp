@@ -85,11 +85,11 @@ std::vector<LegendEntry> legendEntries(const GraphScene& scene, bool path) {
     return entries;
 }
 
+} // namespace
+
 QSizeF legendSize(const GraphScene& scene, bool path) {
     return {kWidth, 2 * kPad + kScale + kLine * static_cast<double>(legendEntries(scene, path).size())};
 }
-
-} // namespace
 
 double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept {
     const Box& box = scene.points.bounds;

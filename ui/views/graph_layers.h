@@ -25,6 +25,7 @@ void drawHoveredNode(QPainter& painter, const GraphScene& scene, std::uint32_t n
                      const ViewTransform& view);
 /// The scale of edge lengths and what the marks mean.
 void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft, bool path);
+QSizeF legendSize(const GraphScene& scene, bool path);
 /// The upper left corner of the legend, in that corner of the area where it covers the fewest nodes.
 QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool path);
 

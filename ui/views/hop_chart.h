@@ -19,7 +19,7 @@ public:
     void setStep(std::size_t step);
     void setPictureText(const QString& title, const QString& subtitle);
     QSize sizeHint() const override { return {320, 150}; }
-    QSize minimumSizeHint() const override { return {160, 90}; }
+    QSize minimumSizeHint() const override { return {160, 84}; }
 
 signals:
     void stepPicked(int step);

@@ -110,6 +110,11 @@ bool ParetoChart::hasSomething() const {
            });
 }
 
+void ParetoChart::setControlsWidth(double pixels) {
+    m_scene.controls = pixels;
+    m_axes->refresh();
+}
+
 void ParetoChart::setTargetRecall(double recall) {
     m_scene.targetRecall = recall;
     m_axes->refresh();

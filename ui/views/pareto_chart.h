@@ -39,6 +39,9 @@ public:
     /// The configuration under the sliders; nothing: no marker.
     void setLive(const std::optional<LiveEstimate>& live);
     const std::optional<LiveEstimate>& live() const { return m_scene.live; }
+    /// Width of the buttons that a panel lays over the upper right corner: the axis' title keeps clear of
+    /// them.
+    void setControlsWidth(double pixels);
     /// A line at this recall; 0: none.
     void setTargetRecall(double recall);
 

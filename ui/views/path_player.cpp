@@ -110,7 +110,7 @@ void PathPlayer::buildLayout() {
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setShowGrid(false);
     m_table->setTabKeyNavigation(false);
-    m_table->setMinimumHeight(90);
+    m_table->setMinimumHeight(84);
     const int widths[] = {44, 72, 84};
     for (int c = 0; c < 3; ++c)
         m_table->setColumnWidth(c, widths[c]);
