@@ -7,11 +7,13 @@
 
 #include <QAbstractItemModelTester>
 #include <QAbstractItemView>
+#include <QAction>
 #include <QApplication>
 #include <QCheckBox>
 #include <QCompleter>
 #include <QDoubleSpinBox>
 #include <QImage>
+#include <QKeyEvent>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTest>
@@ -104,6 +106,20 @@ private slots:
         QVERIFY(!m_edit->completionsShown());
         m_edit->undo();
         QCOMPARE(m_edit->text(), QStringLiteral("Va"));
+    }
+
+    void windowCommandsWorkWhileCompleting() {
+        int built = 0;
+        QAction build(m_edit.get());
+        build.setShortcut(Qt::CTRL | Qt::Key_B);
+        m_edit->addAction(&build);
+        connect(&build, &QAction::triggered, this, [&] { ++built; });
+        QTest::keyClicks(m_edit.get(), QStringLiteral("IVF64,Fl"));
+        QVERIFY(m_edit->completionsShown());
+        // Sent past Qt's shortcuts, which a window system's popup keeps from the window.
+        QKeyEvent key(QEvent::KeyPress, Qt::Key_B, Qt::ControlModifier);
+        QCoreApplication::sendEvent(m_edit->findChild<QCompleter*>()->popup(), &key);
+        QCOMPARE(built, 1);
     }
 
     void completesByMouseInTheMiddle() {

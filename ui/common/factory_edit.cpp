@@ -6,6 +6,7 @@
 #include "ui/common/palette.h"
 
 #include <QAbstractItemView>
+#include <QAction>
 #include <QCompleter>
 #include <QKeyEvent>
 #include <QPainter>
@@ -166,6 +167,21 @@ void FactoryEdit::walkHistory(int step) {
     m_historyAt = next;
 }
 
+/// Qt gives no shortcut to the window while a popup is open, but Ctrl+B must build what was just typed.
+bool FactoryEdit::runWindowCommand(const QKeyEvent& event) {
+    if (!(event.modifiers() & Qt::ControlModifier) || event.matches(QKeySequence::Undo) ||
+        event.matches(QKeySequence::Redo)) // the line's own
+        return false;
+    const QKeySequence keys(event.keyCombination());
+    for (QAction* action : window()->actions())
+        if (action->isEnabled() && action->shortcuts().contains(keys)) {
+            m_completer->popup()->hide();
+            action->trigger();
+            return true;
+        }
+    return false;
+}
+
 void FactoryEdit::keyPressEvent(QKeyEvent* event) {
     if (completionsShown()) {
         switch (event->key()) { // the popup's own
@@ -179,6 +195,8 @@ void FactoryEdit::keyPressEvent(QKeyEvent* event) {
         default:
             break;
         }
+        if (runWindowCommand(*event))
+            return;
     }
     if (event->key() == Qt::Key_Space && event->modifiers() == Qt::ControlModifier) {
         offer(true);

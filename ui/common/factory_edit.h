@@ -58,6 +58,7 @@ private:
     void offer(bool always);
     void accept(const QModelIndex& index);
     void walkHistory(int step);
+    bool runWindowCommand(const QKeyEvent& event);
 
     QCompleter* m_completer;
     CompletionModel* m_completions;
