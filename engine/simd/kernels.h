@@ -28,8 +28,9 @@ struct DistanceKernels {
 };
 
 /// One table a process, chosen once by CPU features; ANNSCOPE_SIMD=scalar|avx2|avx512 forces one (and falls
-/// back, with isa telling so, where the CPU lacks it). Each ISA is one file compiled with its own flags:
-/// whole-row and whole-block functions only, and no weak symbol may leave such an object.
+/// back, with isa telling so, where the CPU lacks it). Each ISA is a file of its own, named *avx2.cpp or
+/// *avx512.cpp and compiled with its own flags: whole-row and whole-block functions only, and no weak symbol
+/// may leave such an object. Kernels of codes have tables of their own beside this one.
 struct Kernels {
     Isa isa;
     DistanceKernels<float, float> f32;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Checks of the source tree and of compiled objects that keep the structure what it is.
 #include <QDirIterator>
+#include <QFileInfo>
 #include <QProcess>
 #include <QRegularExpression>
 #include <QStandardPaths>
@@ -120,10 +121,12 @@ private slots:
     /// everybody.
     void no_weak_symbol_leaves_an_isa_object_data() {
         QTest::addColumn<QString>("object");
-        for (const char* isa : {"avx2", "avx512"})
-            QTest::newRow(isa) << QStringLiteral(ANNSCOPE_BINARY_DIR
-                                                 "/engine/CMakeFiles/annscope_engine.dir/simd/%1.cpp.o")
-                                      .arg(QLatin1String(isa));
+        for (const QString& path : files({QStringLiteral("engine/simd")}, {QStringLiteral("*avx*.cpp")})) {
+            const QString name = QFileInfo(path).fileName();
+            QTest::newRow(qPrintable(name))
+                << QStringLiteral(ANNSCOPE_BINARY_DIR "/engine/CMakeFiles/annscope_engine.dir/simd/%1.o")
+                       .arg(name);
+        }
     }
     void no_weak_symbol_leaves_an_isa_object() {
         QFETCH(QString, object);
@@ -137,7 +140,7 @@ private slots:
         QCOMPARE(nm.exitCode(), 0);
         const QStringList lines =
             QString::fromUtf8(nm.readAllStandardOutput()).split(QLatin1Char('\n'), Qt::SkipEmptyParts);
-        QVERIFY(lines.size() > 10);
+        QVERIFY(lines.size() > 1);
         const QStringList weak =
             lines.filter(QRegularExpression(QStringLiteral("^[0-9a-f]* [WVuw] ")))
                 .filter(QRegularExpression(QStringLiteral("^(?!.*(DW\\.ref|asan|ubsan|tsan)).*$")));
