@@ -3,6 +3,7 @@
 
 #include "core/parallel.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
@@ -28,35 +29,47 @@ Status Index::train(const VectorSet&, const Control&) {
     return {};
 }
 
+Status Index::reconstruct(Id, std::span<float>) const {
+    return Error{ErrorCode::Unsupported, "The index " + info().spec + " cannot give its vectors back."};
+}
+
+Result<SearchStats> Index::search_block(VectorView queries, std::size_t k, const SearchParams& params,
+                                        SearchOutput out) const {
+    SearchStats sum;
+    for (std::size_t i = 0; i < queries.rows(); ++i) {
+        ANNSCOPE_ASSIGN(const SearchStats stats,
+                        search_one(queries.row(i), k, params,
+                                   {out.ids.subspan(i * k, k), out.distances.subspan(i * k, k)}, nullptr));
+        sum += stats;
+    }
+    return sum;
+}
+
 Result<SearchStats> Index::search(VectorView queries, std::size_t k, const SearchParams& params,
                                   SearchOutput out, const Control& control) const {
-    const auto one = [&](std::size_t i) {
-        return search_one(queries.row(i), k, params,
-                          {out.ids.subspan(i * k, k), out.distances.subspan(i * k, k)}, nullptr);
-    };
     ANNSCOPE_TRY(check_search(*this, queries.cols(), k, params));
-    if (out.ids.size() < queries.rows() * k || out.distances.size() < queries.rows() * k)
+    const std::size_t rows = queries.rows();
+    if (out.ids.size() < rows * k || out.distances.size() < rows * k)
         return Error{ErrorCode::InvalidArgument, "The output is smaller than queries x k."};
-    if (queries.rows() == 1)
-        return one(0);
+    if (rows == 1)
+        return search_one(queries.row(0), k, params, {out.ids.first(k), out.distances.first(k)}, nullptr);
 
     SearchStats total;
     std::mutex mutex;
     std::optional<Error> failure;
-    const Status status =
-        parallel_for(queries.rows(), 16, control, [&](std::size_t begin, std::size_t end, int) {
-            SearchStats sum;
-            std::optional<Error> first;
-            for (std::size_t i = begin; i < end && !first; ++i) {
-                if (const auto result = one(i))
-                    sum += *result;
-                else
-                    first = result.error();
-            }
+    const auto threads = static_cast<std::size_t>(effective_threads(control));
+    const std::size_t grain = std::min(block_queries(), (rows + threads - 1) / threads);
+    const Status status = parallel_for(
+        rows, std::max<std::size_t>(grain, 1), control, [&](std::size_t begin, std::size_t end, int) {
+            const std::size_t count = end - begin;
+            const auto result = search_block(
+                queries.rows(begin, count), k, params,
+                {out.ids.subspan(begin * k, count * k), out.distances.subspan(begin * k, count * k)});
             const std::lock_guard lock(mutex);
-            total += sum;
-            if (first && !failure)
-                failure = std::move(first);
+            if (result)
+                total += *result;
+            else if (!failure)
+                failure = result.error();
         });
     if (failure)
         return *failure;

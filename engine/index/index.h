@@ -115,6 +115,11 @@ public:
     Result<SearchStats> explain(std::span<const float> query, std::size_t k, const SearchParams& params,
                                 SearchOutput out, PathTrace& trace) const;
 
+    /// What the index holds of vector id, in the space of the base vectors (unit length for cosine): the
+    /// vector itself, or what its code decodes to. out: dim floats. Errors: Unsupported where a kind cannot,
+    /// InvalidArgument (no such id).
+    virtual Status reconstruct(Id id, std::span<float> out) const;
+
     /// Writes everything that load needs; see index/serialize.h.
     virtual Status save(ArchiveWriter& writer) const = 0;
 
@@ -135,6 +140,23 @@ protected:
     /// entries.
     virtual Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
                                            SearchOutput out, PathTrace* trace) const = 0;
+    /// Several queries on the calling thread, with the same answers as one by one; kinds that share work
+    /// between queries override it.
+    virtual Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
+                                             SearchOutput out) const;
+    /// Queries worth giving to search_block at once.
+    virtual std::size_t block_queries() const noexcept { return 16; }
+
+    /// The hooks of an index inside this one; its parameters are among params and are checked already.
+    static Result<SearchStats> search_inner(const Index& inner, const float* query, std::size_t k,
+                                            const SearchParams& params, SearchOutput out, PathTrace* trace) {
+        return inner.search_one(query, k, params, out, trace);
+    }
+    static Result<SearchStats> search_inner_block(const Index& inner, VectorView queries, std::size_t k,
+                                                  const SearchParams& params, SearchOutput out) {
+        return inner.search_block(queries, k, params, out);
+    }
+    static std::size_t block_queries_of(const Index& inner) noexcept { return inner.block_queries(); }
 
     double m_train_seconds = 0, m_add_seconds = 0; ///< for info()
 

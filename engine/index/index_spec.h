@@ -31,6 +31,10 @@ struct IndexSpec {
     friend bool operator==(const IndexSpec&, const IndexSpec&) = default;
 };
 
+/// The canonical text of what parse_spec (spec/parser.h) returned: parse_spec(print(s)) == s.
+std::string print(const IndexSpec& spec);
+std::string print(const SpecNode& root);
+
 /// FACTORY|BUILD|SEARCH, the one line in which a configuration is written everywhere.
 struct Configuration {
     IndexSpec spec;

@@ -20,6 +20,14 @@ struct SizeQuestion {
     ParamSet build;
 };
 
+/// What the distances that an index reports are distances to.
+enum class Distances : std::uint8_t {
+    OfVectors, ///< the vectors as they were given
+    OfCodes,   ///< what the codes decode to, up to rounding
+    OfTables,  ///< the same by tables of 8 bits: a few percent off
+    Estimates  ///< unbiased estimates of the distances to the vectors
+};
+
 /// One kind of index: a file in index/ defines one, registry.cpp lists it. The conformance suite runs over
 /// all.
 struct Kind {
@@ -41,6 +49,13 @@ struct Kind {
     Result<std::unique_ptr<Index>> (*load)(ArchiveReader& reader);
     /// Keeps the rows it is given instead of copying them, unless the metric changes them.
     bool shares_vectors = false;
+    Distances distances = Distances::OfVectors;
+    /// More factory strings for the conformance suite, e.g. one per code that this kind knows.
+    std::span<const std::string_view> more_examples = {};
+    /// The nodes below root that are indexes of their own, whose parameters are root's as well; null: none.
+    std::vector<const SpecNode*> (*inner)(const SpecNode& root) = nullptr;
+    /// Metrics that create accepts; null: all.
+    bool (*allows)(const SpecNode& root, Metric metric) noexcept = nullptr;
 };
 
 /// All kinds, in the order in which they are tried. An explicit list: a self-registering object would be
@@ -49,5 +64,10 @@ std::span<const Kind* const> kinds() noexcept;
 /// nullptr where none is built yet.
 const Kind* find_kind(const SpecNode& root) noexcept;
 const Kind* find_kind(std::string_view name) noexcept;
+
+/// What may be given for a tree: the parameters of its kind and of the indexes inside it, each name once, the
+/// outer's before the inner's. Empty where the kind is not built yet.
+std::vector<ParamInfo> build_params(const SpecNode& root);
+std::vector<ParamInfo> search_params(const SpecNode& root);
 
 } // namespace annscope

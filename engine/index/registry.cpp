@@ -19,7 +19,32 @@ constexpr std::array kKinds{
     &kVamanaKind,
 };
 
+void append_params(std::vector<ParamInfo>& out, const SpecNode& root,
+                   std::span<const ParamInfo> Kind::*declared) {
+    const Kind* kind = find_kind(root);
+    if (!kind)
+        return;
+    for (const ParamInfo& info : kind->*declared)
+        if (std::ranges::find(out, info.name, &ParamInfo::name) == out.end())
+            out.push_back(info);
+    if (kind->inner)
+        for (const SpecNode* node : kind->inner(root))
+            append_params(out, *node, declared);
+}
+
 } // namespace
+
+std::vector<ParamInfo> build_params(const SpecNode& root) {
+    std::vector<ParamInfo> params;
+    append_params(params, root, &Kind::build_params);
+    return params;
+}
+
+std::vector<ParamInfo> search_params(const SpecNode& root) {
+    std::vector<ParamInfo> params;
+    append_params(params, root, &Kind::search_params);
+    return params;
+}
 
 std::span<const Kind* const> kinds() noexcept {
     return kKinds;

@@ -51,7 +51,8 @@ Result<std::unique_ptr<Index>> load(const std::filesystem::path& path, const Con
     if (!kind->matches(header.origin.spec))
         return Error{ErrorCode::CorruptFile, "The archive's header is damaged: its tree is not that of a " +
                                                  header.origin.kind + " index."};
-    ANNSCOPE_TRY(check_params(header.origin.context.build, kind->build_params, header.info.spec));
+    ANNSCOPE_TRY(
+        check_params(header.origin.context.build, build_params(header.origin.spec), header.info.spec));
     MappedReader reader(std::move(file), std::move(header));
     ANNSCOPE_ASSIGN(std::unique_ptr<Index> index, kind->load(reader));
     const IndexInfo made = index->info();

@@ -96,10 +96,10 @@ void append_setting(std::string& settings, const std::string& name, double value
     settings += (settings.empty() ? "" : ",") + name + "=" + number_text(value);
 }
 
-void map_search(const ExportRequest& request, const Kind* kind, FaissMapping& mapping) {
+void map_search(const ExportRequest& request, FaissMapping& mapping) {
     const Configuration& configuration = request.configuration;
     const bool refined = any_node(configuration.spec.root, is_refine);
-    const auto declared = kind ? kind->search_params : std::span<const ParamInfo>();
+    const auto declared = search_params(configuration.spec.root);
     const ParamSet values = effective(configuration.search, declared);
     for (const auto& [name, value] : values.values()) {
         double faiss_value = value;
@@ -115,9 +115,10 @@ void map_search(const ExportRequest& request, const Kind* kind, FaissMapping& ma
     }
 }
 
-void map_build(const ExportRequest& request, const Kind* kind, FaissMapping& mapping) {
+void map_build(const ExportRequest& request, FaissMapping& mapping) {
     const ParamSet& given = request.configuration.build;
-    const auto declared = kind && mapping.svs ? kind->build_params : std::span<const ParamInfo>();
+    const auto declared =
+        mapping.svs ? build_params(request.configuration.spec.root) : std::vector<ParamInfo>();
     const ParamSet values = effective(given, declared);
     for (const auto& [name, value] : values.values()) {
         const std::string text = name + "=" + number_text(value);
@@ -187,7 +188,6 @@ Result<FaissMapping> map_to_faiss(const ExportRequest& request) {
     if (any_node(root, [](const SpecNode& node) { return node.name == "DiskANN"; }))
         return Error{ErrorCode::Unsupported,
                      print(root) + " has no counterpart in Faiss, which has no graph on disk."};
-    const Kind* kind = find_kind(root);
     FaissMapping mapping;
     rename_vamana(root, mapping);
     mapping.factory = print(root);
@@ -197,8 +197,8 @@ Result<FaissMapping> map_to_faiss(const ExportRequest& request) {
     map_metric(request, root, mapping);
     if (mapping.svs)
         add_svs_notes(mapping, root, request.metric);
-    map_build(request, kind, mapping);
-    map_search(request, kind, mapping);
+    map_build(request, mapping);
+    map_search(request, mapping);
     if (!mapping.svs)
         for (std::string& warning : describe({{root}, {}, {}}, 0, request.dim, request.metric).warnings)
             mapping.notes.push_back(std::move(warning));

@@ -42,14 +42,13 @@ Json tree(const SpecNode& node) {
 Result<ExportResult> write(const ExportRequest& request) {
     const Configuration& configuration = request.configuration;
     const Kind* kind = find_kind(configuration.spec.root);
-    const std::span<const ParamInfo> none;
     Json object{{"config", print(configuration)},
                 {"factory", print(configuration.spec)},
                 {"metric", name(request.metric)},
                 {"dim", request.dim},
                 {"k", request.k},
-                {"build", params(configuration.build, kind ? kind->build_params : none)},
-                {"search", params(configuration.search, kind ? kind->search_params : none)},
+                {"build", params(configuration.build, build_params(configuration.spec.root))},
+                {"search", params(configuration.search, search_params(configuration.spec.root))},
                 {"extension", kind && kind->extension},
                 {"tree", tree(configuration.spec.root)}};
     ExportResult result;

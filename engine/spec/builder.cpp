@@ -21,10 +21,11 @@ Result<const Kind*> kind_of(const IndexSpec& spec) {
                  print(spec) + " is understood but not built yet; built are, for example, " + built + "."};
 }
 
-/// Does the kind keep bytes where they lose nothing?
-bool narrows(const Kind& kind, const ParamSet& build) {
-    const auto info = std::ranges::find(kind.build_params, "narrow", &ParamInfo::name);
-    return info != kind.build_params.end() && value_or_default(build, *info) != 0;
+/// Does the index keep bytes where they lose nothing?
+bool narrows(const SpecNode& root, const ParamSet& build) {
+    const std::vector<ParamInfo> params = build_params(root);
+    const auto info = std::ranges::find(params, "narrow", &ParamInfo::name);
+    return info != params.end() && value_or_default(build, *info) != 0;
 }
 
 Status check_room(const Kind& kind, const Configuration& configuration, const VectorSet& base,
@@ -32,7 +33,7 @@ Status check_room(const Kind& kind, const Configuration& configuration, const Ve
     if (kind.shares_vectors && metric != Metric::Cosine)
         return {};
     SizeQuestion question{base.size(), base.dim(), ElementType::F32, configuration.build};
-    question.storage = stored_type(base, metric, narrows(kind, configuration.build));
+    question.storage = stored_type(base, metric, narrows(configuration.spec.root, configuration.build));
     std::uint64_t bytes = 0;
     for (const MemoryPart& part : kind.size(configuration.spec.root, question))
         bytes += part.bytes;
@@ -45,7 +46,7 @@ Result<std::unique_ptr<Index>> build_index(const IndexSpec& spec, const BuildCon
     ANNSCOPE_ASSIGN(const Kind* kind, kind_of(spec));
     if (context.dim == 0)
         return Error{ErrorCode::InvalidArgument, "An index needs at least one dimension."};
-    ANNSCOPE_TRY(check_params(context.build, kind->build_params, print(spec)));
+    ANNSCOPE_TRY(check_params(context.build, build_params(spec.root), print(spec)));
     ANNSCOPE_ASSIGN(std::unique_ptr<Index> index, kind->create(spec.root, context));
     index->set_origin({std::string(kind->name), spec.root, context});
     return index;

@@ -221,8 +221,7 @@ std::string value_text(double value) {
 std::vector<Completion> complete_params(std::string_view line, std::size_t part_begin, std::size_t cursor,
                                         bool build) {
     const auto spec = parse_spec(line.substr(0, line.find('|')));
-    const Kind* kind = spec ? find_kind(spec->root) : nullptr;
-    if (!kind)
+    if (!spec)
         return {};
     const std::string_view part = line.substr(part_begin, cursor - part_begin);
     const std::size_t comma = part.rfind(',');
@@ -231,7 +230,7 @@ std::vector<Completion> complete_params(std::string_view line, std::size_t part_
     const std::string given =
         "," + std::string(line.substr(part_begin, line.find('|', part_begin) - part_begin));
     std::vector<Completion> list;
-    for (const ParamInfo& info : build ? kind->build_params : kind->search_params) {
+    for (const ParamInfo& info : build ? build_params(spec->root) : search_params(spec->root)) {
         const std::string name(info.name);
         const bool current = typed.starts_with(name + "=");
         if (typed.find('=') == std::string_view::npos && begins_with(name, typed) && !current &&

@@ -49,11 +49,10 @@ Result<Configuration> parse_configuration(std::string_view line) {
     }
     configuration.spec = std::move(*spec);
     const Kind* kind = find_kind(configuration.spec.root);
-    const std::span<const ParamInfo> none;
     const std::string name = print(configuration.spec);
-    ANNSCOPE_ASSIGN(configuration.build, parse_part(parts[1], kind ? kind->build_params : none,
+    ANNSCOPE_ASSIGN(configuration.build, parse_part(parts[1], build_params(configuration.spec.root),
                                                     "The build of " + name, kind != nullptr));
-    ANNSCOPE_ASSIGN(configuration.search, parse_part(parts[2], kind ? kind->search_params : none,
+    ANNSCOPE_ASSIGN(configuration.search, parse_part(parts[2], search_params(configuration.spec.root),
                                                      "The search of " + name, kind != nullptr));
     return configuration;
 }

@@ -73,9 +73,9 @@ ElementType held_as(const Configuration& configuration, Metric metric, ElementTy
     const Kind* kind = find_kind(configuration.spec.root);
     if (!kind)
         return type;
-    const auto narrow = std::ranges::find(kind->build_params, "narrow", &ParamInfo::name);
-    const bool narrows =
-        narrow != kind->build_params.end() && value_or_default(configuration.build, *narrow) != 0;
+    const std::vector<ParamInfo> params = build_params(configuration.spec.root);
+    const auto narrow = std::ranges::find(params, "narrow", &ParamInfo::name);
+    const bool narrows = narrow != params.end() && value_or_default(configuration.build, *narrow) != 0;
     return narrows ? lossless : type;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index/index_spec.h"
+#include "index/spec_defaults.h"
 #include "spec/lexer.h"
 
 #include <array>
@@ -13,9 +14,6 @@ inline constexpr std::uint64_t kMaxInt = 2147483647; // Faiss keeps most numbers
 inline constexpr std::uint64_t kMaxDim = 1u << 20;
 inline constexpr std::uint64_t kMaxDegree = 4096;
 inline constexpr std::uint64_t kDefaultDegree = 32;
-inline constexpr std::uint64_t kDefaultBlock = 32; ///< bbs of fast scan
-inline constexpr std::uint64_t kDefaultPanoramaLevels = 8;
-inline constexpr std::uint64_t kDefaultPanoramaBatch = 1024;
 
 inline constexpr std::array<std::string_view, 17> kScalarQuantizers{
     "SQ0",        "SQ4",      "SQ8",      "SQ6",      "SQfp16",   "SQbf16",   "SQ8_direct_signed",

@@ -53,9 +53,6 @@ namespace annscope {
 /// Every number is range checked. Cost: microseconds. Errors: ParseError with the column and what was
 /// expected there; Unsupported, also with the column, for the binary indexes (BIVF, BHNSW, BHash, BFlat).
 Result<IndexSpec> parse_spec(std::string_view text);
-/// The canonical text of what parse_spec returned: parse_spec(print(s)) == s.
-std::string print(const IndexSpec& spec);
-std::string print(const SpecNode& root);
 
 /// FACTORY|BUILD|SEARCH, the last two optional; white space around the line is ignored. Names and ranges are
 /// checked against the kind where it is built. Errors: ParseError with the column in the whole line.

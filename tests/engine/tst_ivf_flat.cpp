@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "index_fixture.h"
 
-#include "ivf/coarse_quantizer.h"
+#include "ivf/flat_coarse.h"
 
 #include <QTest>
 
@@ -141,7 +141,7 @@ void TestIvfFlat::coarseQuantizerRanksAsBruteForce() {
         centroids = normalized(centroids).vectors;
     AlignedBuffer<float> copy(cells * cols);
     std::copy_n(centroids.view<float>().data(), copy.size(), copy.data());
-    const CoarseQuantizer coarse(std::move(copy), cells, cols, by);
+    const FlatCoarse coarse(std::move(copy), cells, cols, by);
     Random random(9);
     std::vector<float> query(cols);
     for (int round = 0; round < 10; ++round) {

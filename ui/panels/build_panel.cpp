@@ -256,7 +256,6 @@ void BuildPanel::showSize(const SpecDescription& description) {
 
 void BuildPanel::showFields(const Configuration& configuration) {
     const SpecNode& root = configuration.spec.root;
-    const Kind* kind = find_kind(root);
     if (const auto number = specNumber(root, m_dataset ? m_dataset->base.size() : 0)) {
         m_specFields->setParams({&*number, 1});
         m_specFields->setValues({{std::string(number->name), static_cast<double>(root.numbers[0])}});
@@ -264,7 +263,7 @@ void BuildPanel::showFields(const Configuration& configuration) {
         m_specFields->setParams({});
     }
     m_specFields->setVisible(m_specFields->count() > 0);
-    m_fields->setParams(kind ? kind->build_params : std::span<const ParamInfo>());
+    m_fields->setParams(build_params(root));
     m_fields->setValues(configuration.build);
     m_fields->setVisible(m_fields->count() > 0);
 }

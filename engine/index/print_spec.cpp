@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "spec/grammar.h"
-#include "spec/parser.h"
+#include "index/index_spec.h"
+#include "index/spec_defaults.h"
 
 namespace annscope {
 namespace {

@@ -12,11 +12,11 @@
 namespace annscope {
 
 /// The centroids of an inverted file: which cell a vector belongs to, and which cells a query should visit.
-class CoarseQuantizer {
+class FlatCoarse {
 public:
-    CoarseQuantizer() = default;
+    FlatCoarse() = default;
     /// centroids: nlist x dim, dense. metric Cosine means unit vectors and the inner product.
-    CoarseQuantizer(AlignedBuffer<float> centroids, std::size_t nlist, std::size_t dim, Metric metric);
+    FlatCoarse(AlignedBuffer<float> centroids, std::size_t nlist, std::size_t dim, Metric metric);
 
     std::size_t nlist() const noexcept { return m_nlist; }
     VectorView centroids() const noexcept { return {m_centroids.data(), m_nlist, m_dim}; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ivf/coarse_quantizer.h"
+#include "ivf/flat_coarse.h"
 
 #include "simd/kernels.h"
 
@@ -8,28 +8,27 @@
 
 namespace annscope {
 
-CoarseQuantizer::CoarseQuantizer(AlignedBuffer<float> centroids, std::size_t nlist, std::size_t dim,
-                                 Metric metric)
+FlatCoarse::FlatCoarse(AlignedBuffer<float> centroids, std::size_t nlist, std::size_t dim, Metric metric)
     : m_nlist(nlist), m_dim(dim), m_metric(metric), m_centroids(std::move(centroids)) {
     assert(m_centroids.size() == nlist * dim);
     if (CentroidSketch::useful(nlist, dim))
         m_sketch = CentroidSketch(this->centroids());
 }
 
-Status CoarseQuantizer::assign(const VectorSet& rows, std::span<std::uint32_t> cells,
-                               const Control& control) const {
+Status FlatCoarse::assign(const VectorSet& rows, std::span<std::uint32_t> cells,
+                          const Control& control) const {
     const AssignBy by = m_metric == Metric::L2 ? AssignBy::L2 : AssignBy::InnerProduct;
     const auto sum = assign_nearest(rows, centroids(), by, cells, control);
     return sum ? Status() : Status(sum.error());
 }
 
-void CoarseQuantizer::probe(const float* query, std::span<Neighbor> probes) const {
+void FlatCoarse::probe(const float* query, std::span<Neighbor> probes) const {
     // Most of all cells: the sketch would leave most of them, too.
     if (m_sketch.empty() || probes.size() * 4 > m_nlist || !probe_sketch(query, probes))
         probe_all(query, probes);
 }
 
-bool CoarseQuantizer::probe_sketch(const float* query, std::span<Neighbor> probes) const {
+bool FlatCoarse::probe_sketch(const float* query, std::span<Neighbor> probes) const {
     std::vector<std::uint32_t> candidates;
     const auto& kernels = simd::kernels().f32;
     std::vector<float> distances;
@@ -57,7 +56,7 @@ bool CoarseQuantizer::probe_sketch(const float* query, std::span<Neighbor> probe
     return true;
 }
 
-void CoarseQuantizer::probe_all(const float* query, std::span<Neighbor> probes) const {
+void FlatCoarse::probe_all(const float* query, std::span<Neighbor> probes) const {
     std::vector<float> distances(m_nlist);
     const auto& kernels = simd::kernels().f32;
     if (m_metric == Metric::L2) {

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/topk.h"
+#include "index/kind.h"
+
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace annscope {
+
+class ArchiveReader;
+class ArchiveWriter;
+
+/// The part of an inverted file that says which cell a vector belongs to and which cells a query visits.
+/// Rows and queries are of unit length where the metric is cosine. Const members may run concurrently.
+class CoarseQuantizer {
+public:
+    virtual ~CoarseQuantizer() = default;
+
+    virtual std::size_t nlist() const noexcept = 0;
+    virtual bool trained() const noexcept = 0;
+    /// Learns the cells. After an error it is as it was. Errors: InvalidArgument (fewer rows than cells),
+    /// OutOfMemory, Cancelled.
+    virtual Status train(const VectorSet& rows, const Control& control) = 0;
+
+    /// The cell of each row; cells has one entry a row. Advances the progress by one per row.
+    virtual Status assign(const VectorSet& rows, std::span<std::uint32_t> cells,
+                          const Control& control) const = 0;
+    /// The probes.size() <= nlist cells nearest to the query, nearest first, equal distances by number;
+    /// fewer where the quantiser finds no more: the rest has id kNoId. params: the search's, already checked.
+    /// Returns what it compared: its distances, not lists and codes of the inverted file.
+    virtual Result<SearchStats> probe(const float* query, std::span<Neighbor> probes,
+                                      const SearchParams& params) const = 0;
+    /// The same for several queries, nprobe entries each, and the same bits.
+    virtual Result<SearchStats> probe_block(VectorView queries, std::size_t nprobe,
+                                            std::span<Neighbor> probes, const SearchParams& params) const;
+
+    /// dim floats: memory of its own, or scratch, which then holds them.
+    virtual const float* centroid(std::size_t cell, float* scratch) const noexcept = 0;
+    /// All centroids, nlist x dim; empty where they are not kept one by one.
+    virtual VectorView centroids() const noexcept { return {}; }
+
+    /// Its own search parameters beside nprobe, e.g. quantizer_nprobe.
+    virtual std::span<const ParamInfo> search_params() const noexcept { return {}; }
+    virtual Status save(ArchiveWriter& writer) const = 0;
+};
+
+/// Is there a coarse quantiser for this inverted file? root: {IVF, {nlist}, [code]}, or with the quantiser as
+/// its second child.
+bool has_coarse(const SpecNode& root) noexcept;
+/// Cells of such a root.
+std::uint64_t nlist_of(const SpecNode& root) noexcept;
+/// Errors: InvalidArgument (impossible numbers of cells), Unsupported.
+Result<std::unique_ptr<CoarseQuantizer>> make_coarse(const SpecNode& root, const BuildContext& context);
+Result<std::unique_ptr<CoarseQuantizer>> load_coarse(ArchiveReader& reader, const SpecNode& root,
+                                                     const BuildContext& context);
+/// Bytes by part of the trained quantiser, and of the ids and offsets of its lists.
+std::vector<MemoryPart> coarse_size(const SpecNode& root, const SizeQuestion& question);
+/// Multiply-adds of training it and of assigning n rows.
+double coarse_work(const SpecNode& root, const SizeQuestion& question);
+
+inline constexpr std::uint64_t kMaxLists = 1u << 24;
+
+} // namespace annscope

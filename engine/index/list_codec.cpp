@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "index/list_codec.h"
+
+#include "index/code_lists.h"
+
+#include <cstring>
+
+namespace annscope {
+
+void ListCodec::store(std::uint8_t* array, std::size_t, std::size_t position,
+                      const std::uint8_t* code) const noexcept {
+    std::memcpy(array + position * code_size(), code, code_size());
+}
+
+void ListCodec::fetch(const std::uint8_t* array, std::size_t, std::size_t position,
+                      std::uint8_t* code) const noexcept {
+    std::memcpy(code, array + position * code_size(), code_size());
+}
+
+std::unique_ptr<ListCodec> ListCodec::widened(const VectorSet&, bool) const {
+    return nullptr;
+}
+
+void ListCodec::scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
+                           std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
+                           std::span<Neighbor> out) const {
+    const std::unique_ptr<ListScanner> scan = scanner(source, nullptr);
+    for (std::size_t q = 0; q < queries.rows(); ++q) {
+        scan->begin(queries.row(q), k);
+        for (const Neighbor& probe : probes.subspan(q * nprobe, nprobe))
+            if (probe.id != kNoId)
+                scan->scan(lists.list(static_cast<std::size_t>(probe.id), probe.distance));
+        scan->finish(out.subspan(q * k, k));
+    }
+}
+
+} // namespace annscope
