@@ -3,6 +3,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "data/scatter.h"
 
 #include <Eigen/Dense>
 
@@ -15,16 +16,9 @@
 namespace annscope {
 namespace {
 
-constexpr std::size_t kBlockRows = 256;
 constexpr std::size_t kSubspace = 32;
 constexpr int kMostIterations = 200;
 constexpr double kConverged = 1e-9; // relative change of the two largest eigenvalues
-
-/// Dense float32 rows of the sample, less their mean, which is also returned.
-struct Centred {
-    AlignedBuffer<float> rows;
-    std::vector<float> mean;
-};
 
 std::vector<std::uint32_t> sample_rows(std::size_t n, std::size_t count, std::uint64_t seed) {
     if (count < n)
@@ -32,47 +26,6 @@ std::vector<std::uint32_t> sample_rows(std::size_t n, std::size_t count, std::ui
     std::vector<std::uint32_t> all(n);
     std::iota(all.begin(), all.end(), 0u);
     return all;
-}
-
-Centred centre(const VectorSet& vectors, std::span<const std::uint32_t> rows) {
-    const std::size_t dim = vectors.dim();
-    Centred centred{vectors.gather(rows), std::vector<float>(dim)};
-    std::vector<double> sum(dim);
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        for (std::size_t j = 0; j < dim; ++j)
-            sum[j] += centred.rows[i * dim + j];
-    for (std::size_t j = 0; j < dim; ++j)
-        centred.mean[j] = static_cast<float>(sum[j] / static_cast<double>(rows.size()));
-    for (std::size_t i = 0; i < rows.size(); ++i)
-        for (std::size_t j = 0; j < dim; ++j)
-            centred.rows[i * dim + j] -= centred.mean[j];
-    return centred;
-}
-
-/// The sum of the outer products of the rows, all of it. Each stripe of columns is summed by one thread in
-/// the order of the rows, so the result does not depend on the number of threads.
-Result<Eigen::MatrixXd> scatter(const Centred& centred, std::size_t n, std::size_t dim,
-                                const Control& control) {
-    constexpr std::size_t kStripe = 64;
-    const auto index = [](std::size_t i) { return static_cast<Eigen::Index>(i); };
-    const auto blas = [](std::size_t i) { return static_cast<blasint>(i); };
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(index(dim), index(dim));
-    ANNSCOPE_TRY(parallel_for(dim, kStripe, control, [&](std::size_t begin, std::size_t end, int) {
-        const std::size_t width = end - begin, height = dim - begin;
-        std::vector<float> block(height * width);
-        for (std::size_t first = 0; first < n && !control.cancel_requested(); first += kBlockRows) {
-            const float* at = centred.rows.data() + first * dim + begin;
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, blas(height), blas(width),
-                        blas(std::min(kBlockRows, n - first)), 1.0f, at, blas(dim), at, blas(dim), 0.0f,
-                        block.data(), blas(width));
-            for (std::size_t j = 0; j < width; ++j)
-                for (std::size_t i = 0; i < height; ++i)
-                    sum(index(begin + i), index(begin + j)) += static_cast<double>(block[i * width + j]);
-        }
-        control.advance(width);
-    }));
-    sum.triangularView<Eigen::StrictlyUpper>() = sum.transpose();
-    return sum;
 }
 
 /// Columns that span the same space, orthonormal.
@@ -173,17 +126,19 @@ Result<Projection> fit_projection(const VectorSet& vectors, std::size_t max_samp
                               "The projection to two dimensions"));
     control.begin("Projection", dim);
     use_single_threaded_blas();
-    const Centred centred = centre(vectors, sample_rows(vectors.size(), n, seed));
-    ANNSCOPE_ASSIGN(const Eigen::MatrixXd matrix, scatter(centred, n, dim, control));
+    AlignedBuffer<float> sample = vectors.gather(sample_rows(vectors.size(), n, seed));
+    ANNSCOPE_ASSIGN(Scatter scatter, scatter_of(sample, n, dim, true, control));
     Projection projection;
-    projection.mean = centred.mean;
-    const double total = matrix.trace();
+    projection.mean = std::move(scatter.mean);
+    const double total = scatter.trace;
     if (!(total > 0)) { // all rows are the same
         auto flat = identity_of(dim);
         projection.axes = flat.axes;
         projection.variance_share = 1;
         return projection;
     }
+    const auto side = static_cast<Eigen::Index>(dim);
+    const Eigen::Map<const Eigen::MatrixXd> matrix(scatter.sum.data(), side, side);
     ANNSCOPE_ASSIGN(const Leading leading, leading_eigenvectors(matrix / total, control));
     for (std::size_t a = 0; a < 2; ++a)
         projection.axes[a] = oriented(leading.vectors.col(static_cast<Eigen::Index>(a)));
