@@ -2,6 +2,7 @@
 #include "quant/hadamard.h"
 
 #include "core/random.h"
+#include "simd/hadamard.h"
 
 #include <algorithm>
 #include <bit>
@@ -11,8 +12,12 @@
 namespace annscope {
 namespace {
 
+constexpr std::size_t kSmallestBlock = 16; // of the kernels
+
 /// In place, not normalised: the transform is its own inverse up to the factor n.
 void walsh_hadamard(float* v, std::size_t n) noexcept {
+    if (n >= kSmallestBlock)
+        return simd::hadamard_kernels().transform(v, n);
     for (std::size_t step = 1; step < n; step *= 2)
         for (std::size_t i = 0; i < n; i += 2 * step)
             for (std::size_t j = i; j < i + step; ++j) {
@@ -20,11 +25,6 @@ void walsh_hadamard(float* v, std::size_t n) noexcept {
                 v[j] = a + b;
                 v[j + step] = a - b;
             }
-}
-
-void multiply(float* v, const float* by, std::size_t n) noexcept {
-    for (std::size_t j = 0; j < n; ++j)
-        v[j] *= by[j];
 }
 
 float scale_of(std::size_t n) noexcept {
@@ -45,7 +45,7 @@ void HadamardRotation::apply(const float* in, float* out) const noexcept {
     std::copy_n(in, d_in(), out);
     std::fill(out + d_in(), out + n, 0.0f);
     for (std::size_t round = 0; round < 3; ++round) {
-        multiply(out, m_signs.data() + round * n, n);
+        simd::hadamard_kernels().scale(out, m_signs.data() + round * n, n);
         walsh_hadamard(out, n);
     }
     const float scale = scale_of(n);
@@ -59,7 +59,7 @@ void HadamardRotation::reverse(const float* in, float* out) const noexcept {
     work.assign(in, in + n);
     for (std::size_t round = 3; round-- > 0;) {
         walsh_hadamard(work.data(), n);
-        multiply(work.data(), m_signs.data() + round * n, n);
+        simd::hadamard_kernels().scale(work.data(), m_signs.data() + round * n, n);
     }
     const float scale = scale_of(n);
     for (std::size_t j = 0; j < d_in(); ++j)
