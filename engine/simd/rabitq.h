@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "simd/kernels.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace annscope::simd {
+
+/// What turns the sums of one block of 32 codes into distances. sum is that of byte tables; the sign code's
+/// inner product with the query is step * sum + lowest.
+struct RabitqBlock {
+    const std::uint16_t* sums = nullptr; ///< 32
+    const float* factors = nullptr;      ///< 32 add, 32 scale, 32 error; 64-byte aligned
+    float step = 0, lowest = 0;
+    float offset = 0;      ///< the part of the distance that all codes share
+    float reach = 0;       ///< how far the query is from the codes' centroid, times epsilon
+    float table_error = 0; ///< what rounding the tables may move the inner product by, times epsilon
+};
+
+/// The parts of RaBitQ that a vector unit is good at (Gao and Long, SIGMOD 2024; Gao et al., SIGMOD 2025).
+/// Signs and planes of 16 dimensions a time: d is a multiple of 16.
+struct RabitqKernels {
+    Isa isa;
+    /// With m(i) = min(floor(t * a[i]), top) + 0.5: the sums of m(i) a(i) and of m(i)^2. a >= 0.
+    void (*score)(const float* a, std::size_t d, float t, float top, float* dot, float* squares) noexcept;
+    /// Sum of u(i) x(i), u of `planes` bits: 16-bit words, one for each plane of each 16 dimensions, bit j of
+    /// it that of dimension j; the lowest plane first. planes: 1 to 8.
+    float (*dot_planes)(const std::uint8_t* words, std::size_t planes, const float* x,
+                        std::size_t d) noexcept;
+    /// For each 4 dimensions a table of the 16 sums of +x and -x (bit j of the index set: plus), d / 4 * 16
+    /// bytes: table entry = step * byte + that table's lowest. *lowest: the sum of all tables' lowest.
+    void (*sign_tables)(const float* x, std::size_t d, float top, std::uint8_t* tables, float* step,
+                        float* lowest) noexcept;
+    /// estimates[i] = offset + add + scale * (step * sum + lowest). Returns which codes' lower bounds, the
+    /// estimate less reach * error and table_error * |scale|, are at most limit: bit i. scale <= 0.
+    std::uint32_t (*estimate)(const RabitqBlock& block, float limit, float* estimates) noexcept;
+};
+
+const RabitqKernels& rabitq_kernels() noexcept;
+const RabitqKernels& rabitq_kernels(Isa isa) noexcept; ///< for tests; isa must be supported()
+
+// Each is defined in the file of its ISA.
+const RabitqKernels& rabitq_scalar() noexcept;
+const RabitqKernels& rabitq_avx2() noexcept;
+const RabitqKernels& rabitq_avx512() noexcept;
+
+} // namespace annscope::simd
