@@ -306,7 +306,7 @@ private slots:
                     Row a = normals(random, d);
                     for (float& v : a)
                         v = std::fabs(v) * 100;
-                    if (round == 9) // far from normal: few dimensions carry all
+                    if (round == 9 && d < 784) // far from normal, as no rotation leaves many dimensions
                         std::fill(a.begin() + 5, a.end(), 0.f);
                     const float t = rabitq_scale(a.data(), d, extra);
                     float dot, squares;
