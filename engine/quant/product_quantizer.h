@@ -5,11 +5,10 @@
 #include "core/control.h"
 #include "core/error.h"
 #include "core/matrix_view.h"
+#include "quant/subspace_kmeans.h"
 
 #include <cstdint>
 #include <span>
-#include <string>
-#include <vector>
 
 namespace annscope {
 
@@ -85,9 +84,7 @@ private:
 
     std::size_t m_dim = 0, m_M = 0, m_nbits = 0;
     AlignedBuffer<float> m_centroids;
-    /// What finds the nearest centroid: per part the mean of the centroids, the centroids less that mean, and
-    /// half their squared norms. Without the mean, values far from zero would lose their low digits.
-    AlignedBuffer<float> m_centres, m_centred, m_half_norms;
+    SubspaceCodebook m_codebook; ///< the same for searching and for tables
 };
 
 /// Number m of a code of nbits a number, least significant bit first.
