@@ -93,36 +93,42 @@ SqQuery::SqQuery(const ScalarQuantizer& quantizer, bool l2, const SqSpread& spre
 void SqQuery::set(const float* query) noexcept {
     m_query = query;
     const std::size_t dim = m_quantizer->dim();
-    const float *b = m_quantizer->offsets().data(), *s = m_quantizer->steps().data();
-    m_query_bias = simd::kernels().f32.ip(query, b, dim);
     if (filters())
         m_query_length = length(query, dim);
-    m_filter_ready = false;
     if (!m_l2)
-        for (std::size_t j = 0; j < dim; ++j)
-            m_t[j] = query[j] * s[j];
+        m_query_bias = simd::kernels().f32.ip(query, m_quantizer->offsets().data(), dim);
+    m_ready = m_filter_ready = false;
 }
 
 void SqQuery::enter(const float* centroid) noexcept {
-    const std::size_t dim = m_quantizer->dim();
-    const float* b = m_quantizer->offsets().data();
     m_centroid = centroid;
-    if (!m_l2) {
-        const float along = centroid ? simd::kernels().f32.ip(m_query, centroid, dim) : 0.0f;
+    if (m_l2) {
+        m_ready = m_filter_ready = false;
+    } else {
+        const float along = centroid ? simd::kernels().f32.ip(m_query, centroid, m_quantizer->dim()) : 0.0f;
         m_bias = along + m_query_bias;
-        return;
     }
-    m_filter_ready = false;
-    if (centroid)
-        for (std::size_t j = 0; j < dim; ++j)
-            m_t[j] = m_query[j] - centroid[j] - b[j];
-    else
-        for (std::size_t j = 0; j < dim; ++j)
-            m_t[j] = m_query[j] - b[j];
 }
 
-void SqQuery::distances(const std::uint8_t* codes, std::size_t stride, std::size_t n,
-                        float* out) const noexcept {
+void SqQuery::prepare() noexcept {
+    m_ready = true;
+    const std::size_t dim = m_quantizer->dim();
+    const float *b = m_quantizer->offsets().data(), *s = m_quantizer->steps().data();
+    float* const t = m_t.data();
+    if (!m_l2)
+        for (std::size_t j = 0; j < dim; ++j)
+            t[j] = m_query[j] * s[j];
+    else if (m_centroid)
+        for (std::size_t j = 0; j < dim; ++j)
+            t[j] = m_query[j] - m_centroid[j] - b[j];
+    else
+        for (std::size_t j = 0; j < dim; ++j)
+            t[j] = m_query[j] - b[j];
+}
+
+void SqQuery::distances(const std::uint8_t* codes, std::size_t stride, std::size_t n, float* out) noexcept {
+    if (n > 0 && !m_ready)
+        prepare();
     const std::size_t dim = m_quantizer->dim();
     if (m_l2) {
         m_rows->l2(m_t.data(), m_quantizer->steps().data(), codes, stride, n, dim, out);
@@ -134,7 +140,9 @@ void SqQuery::distances(const std::uint8_t* codes, std::size_t stride, std::size
 }
 
 void SqQuery::distances(const std::uint8_t* codes, std::size_t stride, const std::uint32_t* ids,
-                        std::size_t n, float* out) const noexcept {
+                        std::size_t n, float* out) noexcept {
+    if (n > 0 && !m_ready)
+        prepare();
     const std::size_t dim = m_quantizer->dim();
     if (m_l2) {
         m_rows->l2_gather(m_t.data(), m_quantizer->steps().data(), codes, stride, ids, n, dim, out);

@@ -57,9 +57,10 @@ public:
     /// centroid: what the codes are residuals from, or null where they are whole vectors.
     void enter(const float* centroid) noexcept;
 
-    void distances(const std::uint8_t* codes, std::size_t stride, std::size_t n, float* out) const noexcept;
+    void distances(const std::uint8_t* codes, std::size_t stride, std::size_t n, float* out) noexcept;
+    /// The same of the codes numbered ids.
     void distances(const std::uint8_t* codes, std::size_t stride, const std::uint32_t* ids, std::size_t n,
-                   float* out) const noexcept;
+                   float* out) noexcept;
 
     bool filters() const noexcept { return !m_spread->empty(); }
     /// The numbers of those of n <= kBlock codes whose distance may be limit or less. L2: each code is
@@ -69,6 +70,7 @@ public:
                        std::uint32_t* kept) noexcept;
 
 private:
+    void prepare() noexcept;
     void prepare_filter() noexcept;
 
     const ScalarQuantizer* m_quantizer;
@@ -83,9 +85,9 @@ private:
     AlignedBuffer<float> m_t;                   ///< L2: q - centroid - b; otherwise q s
     AlignedBuffer<float> m_w;
     AlignedBuffer<std::int8_t> m_weights;
-    bool m_filter_ready = false;
-    float m_scale = 0; ///< of the integer products
-    float m_base = 0;  ///< what the estimate has in common for all codes, less the slack
+    bool m_ready = false, m_filter_ready = false; ///< what this list needs; most lists need but the filter
+    float m_scale = 0;                            ///< of the integer products
+    float m_base = 0; ///< what the estimate has in common for all codes, less the slack
 };
 
 } // namespace annscope
