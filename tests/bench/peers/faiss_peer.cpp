@@ -3,8 +3,13 @@
 
 #include <faiss/Clustering.h>
 #include <faiss/IndexFlat.h>
+#include <faiss/IndexIVF.h>
+#include <faiss/index_factory.h>
 
+#include <algorithm>
 #include <chrono>
+#include <memory>
+#include <vector>
 
 #include <omp.h>
 
@@ -27,6 +32,36 @@ FaissKmeans faiss_kmeans(const float* data, std::size_t n, std::size_t dim, std:
     result.centroids = clustering.centroids;
     for (const faiss::ClusteringIterationStats& iteration : clustering.iteration_stats)
         result.objective.push_back(static_cast<double>(iteration.obj));
+    return result;
+}
+
+FaissBuild faiss_build(const char* factory, const float* data, std::size_t n, std::size_t dim, int threads) {
+    omp_set_num_threads(threads);
+    openblas_set_num_threads(threads);
+    using Clock = std::chrono::steady_clock;
+    const auto seconds = [](Clock::time_point begin) {
+        return std::chrono::duration<double>(Clock::now() - begin).count();
+    };
+    const auto rows = static_cast<faiss::Index::idx_t>(n);
+    const std::unique_ptr<faiss::Index> index(faiss::index_factory(static_cast<int>(dim), factory));
+    if (auto* ivf = dynamic_cast<faiss::IndexIVF*>(index.get()))
+        ivf->cp.niter = 10;
+    FaissBuild result;
+    auto begin = Clock::now();
+    index->train(rows, data);
+    result.train_seconds = seconds(begin);
+    begin = Clock::now();
+    index->add(rows, data);
+    result.add_seconds = seconds(begin);
+    if (auto* ivf = dynamic_cast<faiss::IndexIVF*>(index.get()))
+        ivf->make_direct_map();
+    const std::size_t sample = std::min<std::size_t>(n, 5000);
+    std::vector<float> decoded(sample * dim);
+    index->reconstruct_n(0, static_cast<faiss::Index::idx_t>(sample), decoded.data());
+    for (std::size_t i = 0; i < decoded.size(); ++i) {
+        const double difference = static_cast<double>(decoded[i]) - static_cast<double>(data[i]);
+        result.distortion += difference * difference / static_cast<double>(sample);
+    }
     return result;
 }
 

@@ -16,4 +16,11 @@ struct FaissKmeans {
 FaissKmeans faiss_kmeans(const float* data, std::size_t n, std::size_t dim, std::size_t k, int niter,
                          int threads);
 
+/// Trains and adds by index_factory; the index is thrown away after its distances to codes were measured.
+struct FaissBuild {
+    double train_seconds = 0, add_seconds = 0;
+    double distortion = 0; ///< mean squared error of decoding the first rows
+};
+FaissBuild faiss_build(const char* factory, const float* data, std::size_t n, std::size_t dim, int threads);
+
 } // namespace annscope::bench
