@@ -17,6 +17,7 @@ struct ParamInfo {
     double min, max, def;
     bool integer, log_scale;
     std::string_view help; ///< one sentence: what it is, and what more of it does
+    bool swept = true;     ///< whether default grids vary it
 };
 
 /// Named numbers in the order they were given, e.g. nprobe=16,k_factor=8.

@@ -9,6 +9,8 @@ namespace annscope {
 // One line per kind: declared here, defined in its file.
 extern const Kind kFlatKind;
 extern const Kind kIvfFlatKind;
+extern const Kind kRabitqKind;
+extern const Kind kIvfRabitqKind;
 extern const Kind kVamanaKind;
 
 namespace {
@@ -16,6 +18,8 @@ namespace {
 constexpr std::array kKinds{
     &kFlatKind,
     &kIvfFlatKind,
+    &kRabitqKind,
+    &kIvfRabitqKind,
     &kVamanaKind,
 };
 

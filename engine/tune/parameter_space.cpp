@@ -56,6 +56,8 @@ std::vector<SearchParams> ParameterSpace::points() const {
 ParameterSpace default_space(const Index& index, std::size_t k) {
     ParameterSpace space;
     for (const ParamInfo& info : index.search_params()) {
+        if (!info.swept)
+            continue;
         const double low =
             is_candidate_list(info.name) ? std::clamp(static_cast<double>(k), info.min, info.max) : info.min;
         space.values.emplace_back(std::string(info.name), info.log_scale ? geometric(info, low) : even(info));
