@@ -11,6 +11,8 @@ extern const Kind kFlatKind;
 extern const Kind kIvfFlatKind;
 extern const Kind kRabitqKind;
 extern const Kind kIvfRabitqKind;
+extern const Kind kPqFastScanKind;
+extern const Kind kIvfPqFastScanKind;
 extern const Kind kVamanaKind;
 
 namespace {
@@ -20,6 +22,8 @@ constexpr std::array kKinds{
     &kIvfFlatKind,
     &kRabitqKind,
     &kIvfRabitqKind,
+    &kPqFastScanKind,
+    &kIvfPqFastScanKind,
     &kVamanaKind,
 };
 

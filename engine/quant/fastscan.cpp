@@ -2,7 +2,9 @@
 #include "quant/fastscan.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
+#include <numeric>
 
 namespace annscope {
 namespace {
@@ -89,53 +91,107 @@ void FastScanCodebook::make(Kernel kernel, const float* query, Scratch& scratch,
 }
 
 void FastScanTopK::begin(std::size_t k) {
+    constexpr std::size_t kBlock = simd::kFastScanBlock;
     m_k = k;
-    m_capacity = k <= kHeapMax ? k : 2 * k;
-    m_bound = k == 0 ? 0 : std::numeric_limits<std::uint64_t>::max();
-    m_threshold = std::numeric_limits<std::uint16_t>::max();
-    m_keys.clear();
-    m_keys.reserve(m_capacity);
+    m_size = 0;
+    m_threshold = kOpen;
+    const std::size_t room = (2 * k + 4 * kRun + kBlock - 1) / kBlock * kBlock;
+    fit(m_sums, room);
+    fit(m_ids, room);
+    m_masks.resize(room / kBlock);
 }
 
-void FastScanTopK::insert(std::uint64_t key) {
-    if (m_k > kHeapMax) {
-        m_keys.push_back(key);
-        if (m_keys.size() == m_capacity)
-            cut();
-        return;
+void FastScanTopK::push(std::span<const std::uint16_t> sums, const std::uint32_t* ids,
+                        std::uint32_t first_id) {
+    std::copy(sums.begin(), sums.end(), m_sums.data() + m_size);
+    if (ids)
+        std::copy_n(ids, sums.size(), m_ids.data() + m_size);
+    else
+        std::iota(m_ids.data() + m_size, m_ids.data() + m_size + sums.size(), first_id);
+    m_size += sums.size();
+}
+
+/// The k-th least sum. There are more than k; what pads the last block is as large as can be.
+std::uint32_t FastScanTopK::least_threshold(std::size_t blocks) const noexcept {
+    const auto& kernels = simd::fastscan_kernels();
+    std::uint32_t low = 0, high = m_threshold;
+    while (low < high) {
+        const std::uint32_t middle = low + (high - low) / 2;
+        if (kernels.within(m_sums.data(), blocks, middle, nullptr) >= m_k)
+            high = middle;
+        else
+            low = middle + 1;
     }
-    if (m_keys.size() == m_k) {
-        std::pop_heap(m_keys.begin(), m_keys.end());
-        m_keys.back() = key;
-    } else {
-        m_keys.push_back(key);
-    }
-    std::push_heap(m_keys.begin(), m_keys.end());
-    if (m_keys.size() == m_k) {
-        m_bound = m_keys.front();
-        m_threshold = static_cast<std::uint32_t>(m_bound >> 32);
-    }
+    return low;
 }
 
 void FastScanTopK::cut() {
-    std::nth_element(m_keys.begin(), m_keys.begin() + static_cast<std::ptrdiff_t>(m_k) - 1, m_keys.end());
-    m_keys.resize(m_k);
-    m_bound = m_keys.back();
-    m_threshold = static_cast<std::uint32_t>(m_bound >> 32);
+    if (m_size <= m_k)
+        return;
+    constexpr std::size_t kBlock = simd::kFastScanBlock;
+    const std::size_t blocks = (m_size + kBlock - 1) / kBlock;
+    std::fill(m_sums.data() + m_size, m_sums.data() + blocks * kBlock, std::uint16_t{kOpen});
+    m_threshold = least_threshold(blocks);
+    (void)simd::fastscan_kernels().within(m_sums.data(), blocks, m_threshold, m_masks.data());
+    m_ties.clear();
+    std::size_t kept = 0;
+    for (std::size_t b = 0; b < blocks; ++b)
+        for (std::uint32_t mask = m_masks[b]; mask != 0; mask &= mask - 1) {
+            const std::size_t i = b * kBlock + static_cast<std::size_t>(std::countr_zero(mask));
+            if (i >= m_size)
+                break;
+            if (m_sums[i] == m_threshold) {
+                m_ties.push_back(m_ids[i]);
+                continue;
+            }
+            m_sums[kept] = m_sums[i];
+            m_ids[kept++] = m_ids[i];
+        }
+    const std::size_t wanted = m_k - kept;
+    if (wanted < m_ties.size())
+        std::nth_element(m_ties.begin(), m_ties.begin() + static_cast<std::ptrdiff_t>(wanted), m_ties.end());
+    m_size = kept;
+    for (std::size_t i = 0; i < wanted; ++i)
+        push(static_cast<std::uint16_t>(m_threshold), m_ties[i]);
 }
 
 void FastScanTopK::finish(const FastScanTables& tables, std::span<Neighbor> out) {
-    if (m_keys.size() > m_k)
-        cut();
+    cut();
+    m_keys.resize(m_size);
+    for (std::size_t i = 0; i < m_size; ++i)
+        m_keys[i] = std::uint64_t{m_sums[i]} << 32 | m_ids[i];
     std::sort(m_keys.begin(), m_keys.end());
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        out[i] = {};
-        if (i < m_keys.size())
-            out[i] = {tables.distance(static_cast<std::uint16_t>(m_keys[i] >> 32)),
-                      static_cast<Id>(m_keys[i] & 0xffffffffu)};
+    const std::size_t found = std::min(out.size(), m_keys.size());
+    bool ordered = true;
+    for (std::size_t i = 0; i < found; ++i) {
+        out[i] = {tables.distance(static_cast<std::uint16_t>(m_keys[i] >> 32)),
+                  static_cast<Id>(m_keys[i] & 0xffffffffu)};
+        ordered = ordered && (i == 0 || out[i - 1] < out[i]);
     }
-    // Different sums may round to one distance.
-    std::sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(std::min(out.size(), m_keys.size())));
+    if (!ordered) // different sums rounded to one distance
+        std::sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(found));
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(found), out.end(), Neighbor{});
+}
+
+void add_sums(const std::uint16_t* sums, const std::uint32_t* masks, std::size_t from, std::size_t to,
+              const std::uint32_t* ids, std::uint32_t first_id, FastScanTopK& best) {
+    constexpr std::size_t kBlock = simd::kFastScanBlock;
+    if (best.open()) {
+        best.push({sums + from, to - from}, ids, first_id);
+        return;
+    }
+    for (std::size_t b = from / kBlock; b * kBlock < to; ++b) {
+        std::uint32_t mask = masks[b];
+        if (b == from / kBlock)
+            mask &= ~std::uint32_t{0} << from % kBlock;
+        if (to - b * kBlock < kBlock)
+            mask &= (std::uint32_t{1} << (to - b * kBlock)) - 1;
+        for (; mask != 0; mask &= mask - 1) {
+            const std::size_t i = b * kBlock + static_cast<std::size_t>(std::countr_zero(mask));
+            const std::size_t rank = i - from;
+            best.push(sums[i], ids ? ids[rank] : first_id + static_cast<std::uint32_t>(rank));
+        }
+    }
 }
 
 } // namespace annscope

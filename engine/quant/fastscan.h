@@ -77,30 +77,50 @@ private:
     AlignedBuffer<float> m_centroids; ///< [groups][16][dsub][16 lanes]
 };
 
-/// The k least of (sum, id), whatever the order in which they come: a heap for a small k; for a large one a
-/// reservoir of twice the size, cut down to the k least whenever it is full.
+/// The k least of (sum, id) among what passes by, in whatever order: a reservoir that is cut down to the k
+/// least when it is full, by counting sums, which is faster than a heap of any size.
 class FastScanTopK {
 public:
+    /// So many at most may be added at once.
+    static constexpr std::size_t kRun = 16 * simd::kFastScanBlock;
+
     void begin(std::size_t k);
-    /// Only what is below or equal to this can still enter.
+    /// Only sums below or equal to this can still be among the k least.
     std::uint32_t threshold() const noexcept { return m_threshold; }
-    void push(std::uint16_t sum, std::uint32_t id) {
-        const std::uint64_t key = std::uint64_t{sum} << 32 | id;
-        if (key < m_bound)
-            insert(key);
+    /// Nothing is ruled out yet.
+    bool open() const noexcept { return m_threshold == kOpen; }
+    /// Makes room for kRun more; the threshold may fall.
+    void make_room() {
+        if (m_size + kRun > m_sums.size())
+            cut();
     }
+    void push(std::uint16_t sum, std::uint32_t id) {
+        m_sums[m_size] = sum;
+        m_ids[m_size++] = id;
+    }
+    /// Many at once. ids: null where they are first_id and following.
+    void push(std::span<const std::uint16_t> sums, const std::uint32_t* ids, std::uint32_t first_id);
     /// Writes what was found, ascending by (distance, id), the rest as no neighbour.
     void finish(const FastScanTables& tables, std::span<Neighbor> out);
 
 private:
-    void insert(std::uint64_t key);
+    static constexpr std::uint32_t kOpen = 65535;
     void cut();
+    std::uint32_t least_threshold(std::size_t blocks) const noexcept;
 
-    static constexpr std::size_t kHeapMax = 32;
-    std::size_t m_k = 0, m_capacity = 0;
-    std::uint64_t m_bound = 0; ///< keys from here on are of no use
-    std::uint32_t m_threshold = 0;
-    std::vector<std::uint64_t> m_keys;
+    std::size_t m_k = 0, m_size = 0;
+    std::uint32_t m_threshold = kOpen;
+    AlignedBuffer<std::uint16_t> m_sums;
+    AlignedBuffer<std::uint32_t> m_ids;
+    std::vector<std::uint32_t> m_masks;
+    std::vector<std::uint64_t> m_keys; ///< sum << 32 | id
+    std::vector<std::uint32_t> m_ties;
 };
+
+/// Adds the sums of a run of blocks to the k least. from and to: the vectors of the run that count, from
+/// within its first block, to within its last. ids: of the vectors from on, or null where they are first_id
+/// and following. sums, masks: what the kernel wrote for best.threshold().
+void add_sums(const std::uint16_t* sums, const std::uint32_t* masks, std::size_t from, std::size_t to,
+              const std::uint32_t* ids, std::uint32_t first_id, FastScanTopK& best);
 
 } // namespace annscope

@@ -59,6 +59,11 @@ struct FastScanKernels {
     /// sub-quantisers in their order. factor >= 0 such that nothing exceeds 255.
     void (*round_tables)(const float* tables, const float* minima, std::size_t groups, float factor,
                          std::uint8_t* bytes) noexcept;
+
+    /// How many of 32 * blocks sums are <= threshold; masks, one per 32 or null, tell which. sums: 64-byte
+    /// aligned.
+    std::size_t (*within)(const std::uint16_t* sums, std::size_t blocks, std::uint32_t threshold,
+                          std::uint32_t* masks) noexcept;
 };
 
 /// The place of lane l's sub-quantiser in its group: the order that needs the fewest shuffles, 0 4 8 12 1 5

@@ -139,11 +139,27 @@ void scan(const FastScanBlocks& blocks, const FastScanProbe* probes, std::size_t
         scan_all<1>(blocks, probes + p);
 }
 
+std::size_t count_within(const std::uint16_t* sums, std::size_t blocks, std::uint32_t threshold,
+                         std::uint32_t* masks) noexcept {
+    const __m256i limit = _mm256_set1_epi16(static_cast<short>(threshold < 0xffff ? threshold : 0xffff));
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < blocks; ++b, sums += kFastScanBlock) {
+        const auto* half = reinterpret_cast<const __m256i*>(sums);
+        const std::uint32_t mask =
+            within(_mm256_load_si256(half), limit) | within(_mm256_load_si256(half + 1), limit) << 16;
+        count += static_cast<std::size_t>(_mm_popcnt_u32(mask));
+        if (masks)
+            masks[b] = mask;
+    }
+    return count;
+}
+
 } // namespace
 
 const FastScanKernels& fastscan_avx2() noexcept {
     using Maker = FastScanTableMaker<Float8>;
-    static constexpr FastScanKernels kTable{scan, Maker::make<true>, Maker::make<false>, Maker::round};
+    static constexpr FastScanKernels kTable{scan, Maker::make<true>, Maker::make<false>, Maker::round,
+                                            count_within};
     return kTable;
 }
 

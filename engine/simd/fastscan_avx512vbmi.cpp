@@ -175,11 +175,26 @@ void scan(const FastScanBlocks& blocks, const FastScanProbe* probes, std::size_t
     }
 }
 
+std::size_t within(const std::uint16_t* sums, std::size_t blocks, std::uint32_t threshold,
+                   std::uint32_t* masks) noexcept {
+    const __m512i limit = _mm512_set1_epi16(static_cast<short>(threshold < 0xffff ? threshold : 0xffff));
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < blocks; ++b) {
+        const std::uint32_t mask =
+            _mm512_cmple_epu16_mask(_mm512_load_si512(sums + b * kFastScanBlock), limit);
+        count += static_cast<std::size_t>(_mm_popcnt_u32(mask));
+        if (masks)
+            masks[b] = mask;
+    }
+    return count;
+}
+
 } // namespace
 
 const FastScanKernels& fastscan_avx512() noexcept {
     using Maker = FastScanTableMaker<Float16>;
-    static constexpr FastScanKernels kTable{scan, Maker::make<true>, Maker::make<false>, Maker::round};
+    static constexpr FastScanKernels kTable{scan, Maker::make<true>, Maker::make<false>, Maker::round,
+                                            within};
     return kTable;
 }
 

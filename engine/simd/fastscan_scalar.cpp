@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 
 namespace annscope::simd {
@@ -78,10 +79,25 @@ void round_tables(const float* tables, const float* minima, std::size_t groups, 
                     static_cast<std::uint8_t>(std::lrint((tables[l] - minima[l]) * factor));
 }
 
+std::size_t within(const std::uint16_t* sums, std::size_t blocks, std::uint32_t threshold,
+                   std::uint32_t* masks) noexcept {
+    std::size_t count = 0;
+    for (std::size_t b = 0; b < blocks; ++b, sums += kFastScanBlock) {
+        std::uint32_t mask = 0;
+        for (std::size_t v = 0; v < kFastScanBlock; ++v)
+            mask |= std::uint32_t{sums[v] <= threshold} << v;
+        count += static_cast<std::size_t>(std::popcount(mask));
+        if (masks)
+            masks[b] = mask;
+    }
+    return count;
+}
+
 } // namespace
 
 const FastScanKernels& fastscan_scalar() noexcept {
-    static constexpr FastScanKernels kTable{scan, make_tables<true>, make_tables<false>, round_tables};
+    static constexpr FastScanKernels kTable{scan, make_tables<true>, make_tables<false>, round_tables,
+                                            within};
     return kTable;
 }
 

@@ -383,15 +383,15 @@ void TestConformance::errors() {
         const auto untrained_add = (*empty)->add(m_base, {});
         REQUIRE_ERROR(untrained_add, ErrorCode::NotTrained);
     }
-    const VectorSet narrow = random_set(m_type, 100, kDim - 1, 3);
-    const auto wrong_dim = build_and_fill(configuration(m_example), narrow, m_metric, 1, {});
+    const VectorSet other = random_set(m_type, 100, kDim * 2, 3); // what divides kDim divides it, too
+    const auto wrong_dim = build_and_fill(configuration(m_example), other, m_metric, 1, {});
     REQUIRE_OK(wrong_dim); // an index of its own dimension
     const auto mismatch = (*wrong_dim)->search(queries, kNeighbors, {}, answer.output(), {});
     REQUIRE_ERROR(mismatch, ErrorCode::DimensionMismatch);
 
     const auto index = build(m_example, m_base, m_metric);
     REQUIRE_OK(index);
-    const auto mismatched_add = (*index)->add(narrow, {});
+    const auto mismatched_add = (*index)->add(other, {});
     QVERIFY(!mismatched_add.ok()); // DimensionMismatch, or Unsupported where a kind is built once
     const auto none = (*index)->search(queries, 0, {}, answer.output(), {});
     REQUIRE_ERROR(none, ErrorCode::InvalidArgument);

@@ -61,12 +61,12 @@ void TestDescribe::built_kinds_use_their_own_formulas() {
     for (const Kind* kind : kinds()) {
         const auto spec = parse_spec(kind->example);
         QVERIFY(spec.ok());
-        const SpecDescription about = describe({*spec, {}, {}}, 1000, 32, Metric::L2, ElementType::U8);
+        const SpecDescription about = describe({*spec, {}, {}}, 1000, 48, Metric::L2, ElementType::U8);
         QVERIFY(about.supported);
         QCOMPARE(about.extension, kind->extension);
         QCOMPARE(about.sentence, kind->explain(spec->root));
         QVERIFY(about.size.has_value());
-        const auto parts = kind->size(spec->root, {1000, 32, ElementType::U8, {}});
+        const auto parts = kind->size(spec->root, {1000, 48, ElementType::U8, {}});
         QCOMPARE(about.size->parts.size(), parts.size());
         std::uint64_t bytes = 0;
         for (const MemoryPart& part : parts)

@@ -255,25 +255,78 @@ private slots:
         FastScanTables tables;
         tables.bias = -3;
         tables.scale = 0.25F;
-        for (const std::uint32_t range : {1u, 7u, 65536u}) {
-            std::vector<std::pair<std::uint16_t, std::uint32_t>> all(1000);
-            for (std::uint32_t i = 0; i < all.size(); ++i)
-                all[i] = {static_cast<std::uint16_t>(random() % range), i};
-            std::vector<std::pair<std::uint16_t, std::uint32_t>> order = all;
-            std::shuffle(order.begin(), order.end(), random);
+        for (const std::uint32_t range : {1u, 7u, 300u, 65536u}) {
+            // In runs that begin and end anywhere, with ids in no order, as lists come.
+            constexpr std::size_t kCount = 9000;
+            std::vector<std::uint32_t> ids = random_sample(kCount, kCount, range);
+            std::vector<std::uint16_t> sums(kCount + kFastScanBlock);
+            for (std::uint16_t& sum : sums)
+                sum = static_cast<std::uint16_t>(random() % range + (range < 65536 ? 65536 - range : 0));
+            std::vector<std::pair<std::uint16_t, std::uint32_t>> all(kCount);
+            for (std::size_t i = 0; i < kCount; ++i)
+                all[i] = {sums[i], ids[i]};
+            std::sort(all.begin(), all.end());
             std::vector<Neighbor> got(static_cast<std::size_t>(k));
             FastScanTopK best;
             for (int run = 0; run < 2; ++run) { // the second on used buffers
                 best.begin(got.size());
-                for (const auto& [sum, id] : order)
-                    if (sum <= best.threshold())
-                        best.push(sum, id);
+                for (std::size_t at = 0; at < kCount;) {
+                    const std::size_t start = at / kFastScanBlock * kFastScanBlock;
+                    const std::size_t stop =
+                        std::min({kCount, start + FastScanTopK::kRun, at + 1 + random() % 700});
+                    best.make_room();
+                    std::array<std::uint32_t, FastScanTopK::kRun / kFastScanBlock> masks{};
+                    for (std::size_t i = start; i < (stop + 31) / 32 * 32; ++i)
+                        masks[(i - start) / 32] |= std::uint32_t{sums[i] <= best.threshold()}
+                                                   << (i - start) % 32;
+                    add_sums(sums.data() + start, masks.data(), at - start, stop - start, ids.data() + at, 0,
+                             best);
+                    at = stop;
+                }
                 best.finish(tables, got);
-                std::sort(all.begin(), all.end());
                 for (std::size_t i = 0; i < got.size(); ++i)
                     QCOMPARE(got[i], i < all.size() ? (Neighbor{tables.distance(all[i].first), all[i].second})
                                                     : Neighbor{});
             }
+        }
+    }
+
+    void sums_that_round_to_one_distance_are_ordered_by_id() {
+        FastScanTables tables;
+        tables.bias = 1e9F;
+        tables.scale = 1e-3F;
+        FastScanTopK best;
+        best.begin(3);
+        best.push(1, 9);
+        best.push(2, 4);
+        best.push(3, 7);
+        best.push(4, 1);
+        std::array<Neighbor, 4> got;
+        best.finish(tables, got);
+        QCOMPARE(got[0].id, Id{4}); // the three least sums
+        QCOMPARE(got[1].id, Id{7});
+        QCOMPARE(got[2].id, Id{9});
+        QCOMPARE(got[3].id, kNoId);
+    }
+
+    void within_data() { isa_rows(); }
+    void within() {
+        FETCH_KERNELS();
+        Random random(3);
+        AlignedBuffer<std::uint16_t> sums(96);
+        for (std::uint16_t& sum : sums)
+            sum = static_cast<std::uint16_t>(random() % 2 ? random() : random() % 4 * 0x5555);
+        for (const std::uint32_t threshold :
+             {0u, 1u, 0x5555u, 0x8000u, 0xaaaau, 0xfffeu, 0xffffu, 0x10000u}) {
+            std::array<std::uint32_t, 3> masks{};
+            const std::size_t count = kernels.within(sums.data(), 3, threshold, masks.data());
+            std::size_t expected = 0;
+            for (std::size_t i = 0; i < 96; ++i) {
+                QCOMPARE((masks[i / 32] >> i % 32 & 1) != 0, sums[i] <= threshold);
+                expected += sums[i] <= threshold ? 1 : 0;
+            }
+            QCOMPARE(count, expected);
+            QCOMPARE(kernels.within(sums.data(), 3, threshold, nullptr), expected);
         }
     }
 };
