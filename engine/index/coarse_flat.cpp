@@ -32,6 +32,13 @@ public:
         stats.distances = m_nlist;
         return stats;
     }
+    Result<SearchStats> probe_block(VectorView queries, std::size_t nprobe, std::span<Neighbor> probes,
+                                    const SearchParams&) const override {
+        m_coarse.probe_block(queries, nprobe, probes);
+        SearchStats stats;
+        stats.distances = queries.rows() * m_nlist;
+        return stats;
+    }
     const float* centroid(std::size_t cell, float*) const noexcept override {
         return m_coarse.centroids().row(cell);
     }
@@ -77,7 +84,7 @@ std::vector<MemoryPart> flat_coarse_size(const SpecNode& root, const SizeQuestio
     const std::uint64_t nlist = nlist_of(root);
     std::vector<MemoryPart> parts{{"centroids", nlist * question.dim * sizeof(float), "nlist * d * 4"}};
     if (const std::uint64_t sketch = CentroidSketch::bytes(nlist, question.dim))
-        parts.push_back({"centroids as bytes", sketch, "nlist * d"});
+        parts.push_back({"centroids as bytes", sketch, "nlist * (64 * ceil(d / 64) + 8)"});
     return parts;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ivf/centroid_sketch.h"
 
-#include "simd/kernels.h"
+#include "simd/byte_dot.h"
 
 #include <algorithm>
 #include <cmath>
@@ -14,6 +14,64 @@ constexpr std::size_t kWorthwhileBytes = std::size_t{512} << 10; // of float32 c
 constexpr std::size_t kMaxDim = 65536;
 constexpr float kUnitTolerance = 1e-5f; // how far squared lengths of unit vectors are from 1
 constexpr float kRounding = 1e-5f;      // relative; of float32 sums of squares, generously
+
+constexpr float kSumRounding = 2e-6f; // of a squared distance put together from larger terms
+
+std::size_t stride_of(std::size_t dim) noexcept {
+    return (dim + 63) / 64 * 64; // whole cache lines: a load of two is half as fast
+}
+
+/// To the nearest whole number, within low and high.
+inline float round_within(float v, float low, float high) noexcept {
+    constexpr float kMagic = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
+    const float rounded = (v + kMagic) - kMagic;
+    return std::min(std::max(rounded, low), high);
+}
+
+struct Range {
+    float low, high;
+    bool whole; ///< every value is a whole number
+};
+Range range_of(const float* v, std::size_t dim) noexcept {
+    constexpr std::size_t kLanes = 16;
+    constexpr float kMagic = 12582912.0f;
+    float low[kLanes], high[kLanes], part[kLanes];
+    for (std::size_t l = 0; l < kLanes; ++l) {
+        low[l] = high[l] = v[0];
+        part[l] = 0;
+    }
+    const auto take = [&](std::size_t j, std::size_t l) {
+        low[l] = std::min(low[l], v[j]);
+        high[l] = std::max(high[l], v[j]);
+        part[l] = std::max(part[l], std::abs((v[j] + kMagic) - kMagic - v[j]));
+    };
+    std::size_t j = 0;
+    for (; j + kLanes <= dim; j += kLanes)
+        for (std::size_t l = 0; l < kLanes; ++l)
+            take(j + l, l);
+    for (; j < dim; ++j)
+        take(j, 0);
+    return {*std::min_element(low, low + kLanes), *std::max_element(high, high + kLanes),
+            *std::max_element(part, part + kLanes) == 0};
+}
+
+struct Moments {
+    std::int64_t sum = 0, square = 0;
+};
+Moments moments_of(const std::vector<std::int8_t>& codes) noexcept {
+    Moments all;
+    for (std::size_t begin = 0; begin < codes.size(); begin += 16384) { // sums of which 32 bits hold
+        const std::size_t end = std::min(begin + 16384, codes.size());
+        std::int32_t sum = 0, square = 0;
+        for (std::size_t j = begin; j < end; ++j) {
+            sum += codes[j];
+            square += std::int32_t{codes[j]} * std::int32_t{codes[j]};
+        }
+        all.sum += sum;
+        all.square += square;
+    }
+    return all;
+}
 
 /// The k-th smallest value, 1 <= k <= values.size().
 float kth_smallest(std::span<const float> values, std::size_t k) {
@@ -36,66 +94,157 @@ float kth_smallest(std::span<const float> values, std::size_t k) {
 
 } // namespace
 
+/// Vectors of signed bytes that add up to the query, and what they leave.
+struct CentroidSketch::Query {
+    std::vector<std::int8_t> coarse, fine; ///< fine is empty where nothing is left
+    std::vector<float> left;
+    std::vector<std::int32_t> coarse_products, fine_products;
+    float coarse_step = 0, fine_step = 0;
+    float offset = 0;   ///< of the query's own grid from the middle
+    float constant = 0; ///< the part of the squared distances that no centroid changes
+    float norm = 0;     ///< squared length around the middle, for what rounding of sums may do
+    float error = 0;    ///< how far the query was moved
+};
+
 bool CentroidSketch::useful(std::size_t nlist, std::size_t dim) noexcept {
     return dim <= kMaxDim && nlist * dim * sizeof(float) >= kWorthwhileBytes && nlist >= 64;
 }
 
 std::size_t CentroidSketch::bytes(std::size_t nlist, std::size_t dim) noexcept {
-    return useful(nlist, dim) ? nlist * dim : 0;
+    return useful(nlist, dim) ? nlist * (stride_of(dim) + 2 * sizeof(float)) : 0;
 }
 
 CentroidSketch::CentroidSketch(VectorView centroids)
-    : m_nlist(centroids.rows()), m_dim(centroids.cols()), m_codes(centroids.rows() * centroids.cols()) {
+    : m_nlist(centroids.rows()), m_dim(centroids.cols()), m_stride(stride_of(m_dim)),
+      m_codes(m_nlist * m_stride), m_norms(m_nlist), m_sums(m_nlist) {
     const auto [low, high] = std::minmax_element(centroids.data(), centroids.data() + m_nlist * m_dim);
     m_low = *low;
     m_step = std::max((*high - *low) / 255, 1e-30f);
+    m_middle = m_low + 127.5f * m_step;
     m_unit = true;
     for (std::size_t i = 0; i < m_nlist; ++i) {
-        m_error = std::max(m_error, to_grid(centroids.row(i), m_codes.data() + i * m_dim));
-        const float norm = simd::kernels().norm_f32(centroids.row(i), m_dim);
-        m_unit = m_unit && std::abs(norm - 1) <= kUnitTolerance;
+        const float* centroid = centroids.row(i);
+        std::uint8_t* codes = m_codes.data() + i * m_stride;
+        double moved = 0, norm = 0, sum = 0;
+        for (std::size_t j = 0; j < m_dim; ++j) {
+            codes[j] =
+                static_cast<std::uint8_t>(std::clamp((centroid[j] - m_low) / m_step, 0.0f, 255.0f) + 0.5f);
+            const double rounded = static_cast<double>(m_low) + static_cast<double>(m_step) * codes[j];
+            moved += (centroid[j] - rounded) * (centroid[j] - rounded);
+            norm += (rounded - m_middle) * (rounded - m_middle);
+            sum += rounded - m_middle;
+        }
+        m_error = std::max(m_error, static_cast<float>(std::sqrt(moved)) * (1 + 100 * kRounding));
+        m_norms[i] = static_cast<float>(norm);
+        m_sums[i] = static_cast<float>(sum);
+        m_max_norm = std::max(m_max_norm, m_norms[i]);
+        m_unit = m_unit && std::abs(simd::kernels().norm_f32(centroid, m_dim) - 1) <= kUnitTolerance;
     }
 }
 
-/// Rounds a vector to the grid and returns how far that moved it.
-float CentroidSketch::to_grid(const float* v, std::uint8_t* codes) const noexcept {
-    const float scale = 1 / m_step;
-    float moved = 0;
+void CentroidSketch::prepare(const float* query, Query& out) const {
+    const auto& kernels = simd::byte_dot_kernels();
+    const auto lowest = static_cast<float>(kernels.lowest), highest = static_cast<float>(kernels.highest);
+    const Range range = range_of(query, m_dim);
+    const bool whole = range.whole && range.high - range.low <= highest - lowest;
+    const float zero = whole ? range.low - lowest : (range.low + range.high) / 2; // what code 0 stands for
+    const float half = std::max((range.high - range.low) / 2, 1e-30f);
+    out.coarse_step = whole ? 1 : half / highest;
+    out.fine_step = out.coarse_step / 2 / highest;
+    const float per_coarse = 1 / out.coarse_step, per_fine = 1 / out.fine_step;
+    out.coarse.resize(m_dim);
+    out.left.resize(m_dim);
     for (std::size_t j = 0; j < m_dim; ++j) {
-        const float position = std::min(std::max((v[j] - m_low) * scale, 0.0f), 255.0f);
-        codes[j] = static_cast<std::uint8_t>(position + 0.5f);
-        const float difference = v[j] - (m_low + m_step * static_cast<float>(codes[j]));
-        moved += difference * difference;
+        const float value = query[j] - zero;
+        const float code = round_within(value * per_coarse, lowest, highest);
+        out.coarse[j] = static_cast<std::int8_t>(code);
+        out.left[j] = value - code * out.coarse_step;
     }
-    return std::sqrt(moved) * (1 + 100 * kRounding);
+    out.fine.resize(whole ? 0 : m_dim);
+    if (!whole)
+        for (std::size_t j = 0; j < m_dim; ++j) {
+            const float code = round_within(out.left[j] * per_fine, lowest, highest);
+            out.fine[j] = static_cast<std::int8_t>(code);
+            out.left[j] -= code * out.fine_step;
+        }
+    // Lengths and sums of whole numbers, exact.
+    const Moments coarse = moments_of(out.coarse), fine = moments_of(out.fine);
+    std::int64_t cross = 0;
+    for (std::size_t j = 0; j < out.fine.size(); ++j)
+        cross += std::int32_t{out.coarse[j]} * std::int32_t{out.fine[j]};
+    const double c = out.coarse_step, f = out.fine_step;
+    const double sum = c * static_cast<double>(coarse.sum) + f * static_cast<double>(fine.sum);
+    const double square = c * c * static_cast<double>(coarse.square) +
+                          2 * c * f * static_cast<double>(cross) + f * f * static_cast<double>(fine.square);
+    out.offset = zero - m_middle;
+    const double offset = out.offset;
+    out.norm = static_cast<float>(square + 2 * offset * sum + offset * offset * static_cast<double>(m_dim));
+    out.constant = out.norm - static_cast<float>(2 * (static_cast<double>(m_low) - m_middle) * sum);
+    out.error = whole ? 0.0f
+                      : std::sqrt(simd::kernels().norm_f32(out.left.data(), m_dim)) * (1 + 100 * kRounding) +
+                            kRounding * half;
 }
 
-bool CentroidSketch::candidates(const float* query, std::size_t nprobe,
-                                std::vector<std::uint32_t>& out) const {
+void CentroidSketch::candidates(std::span<const float* const> queries, std::size_t nprobe,
+                                std::span<std::vector<std::uint32_t>> out) const {
+    constexpr std::size_t kTogether = 4;
+    Query prepared[kTogether];
+    const std::int8_t* vectors[kTogether];
+    std::int32_t* into[kTogether];
+    for (std::size_t first = 0; first < queries.size();) {
+        std::size_t count = 0, taken = 0;
+        while (taken < kTogether && first + taken < queries.size()) {
+            Query& query = prepared[taken];
+            prepare(queries[first + taken], query);
+            const std::size_t needed = query.fine.empty() ? 1 : 2;
+            if (count + needed > kTogether)
+                break;
+            query.coarse_products.resize(m_nlist);
+            query.fine_products.resize(query.fine.empty() ? 0 : m_nlist);
+            vectors[count] = query.coarse.data();
+            into[count++] = query.coarse_products.data();
+            if (needed == 2) {
+                vectors[count] = query.fine.data();
+                into[count++] = query.fine_products.data();
+            }
+            ++taken;
+        }
+        simd::byte_dot_kernels().dots(vectors, count, m_codes.data(), m_stride, m_nlist, m_dim, into);
+        for (std::size_t i = 0; i < taken; ++i)
+            select(prepared[i], nprobe, out[first + i]);
+        first += taken;
+    }
+}
+
+void CentroidSketch::select(const Query& query, std::size_t nprobe, std::vector<std::uint32_t>& out) const {
     out.clear();
-    std::vector<std::uint8_t> codes(m_dim);
-    const float error = to_grid(query, codes.data()) + m_error;
     std::vector<float> squares(m_nlist);
-    simd::kernels().u8_u8.l2_rows(codes.data(), m_codes.data(), m_dim, m_nlist, m_dim, squares.data());
+    const float per_coarse = 2 * m_step * query.coarse_step, per_fine = 2 * m_step * query.fine_step;
+    for (std::size_t i = 0; i < m_nlist; ++i)
+        squares[i] = query.constant + m_norms[i] - 2 * query.offset * m_sums[i] -
+                     per_coarse * static_cast<float>(query.coarse_products[i]);
+    for (std::size_t i = 0; i < query.fine_products.size(); ++i)
+        squares[i] -= per_fine * static_cast<float>(query.fine_products[i]);
     // The nprobe-th nearest is at most at reach; whoever rounding moved by error may be as near as that.
     // Where the rank is that of inner products, lengths that are not quite 1 move squares by twice the
     // tolerance.
-    const float reach = m_step * std::sqrt(kth_smallest(squares, nprobe)) + error;
+    const float noise = kSumRounding * (query.norm + m_max_norm + std::abs(query.constant));
+    const float error = query.error + m_error;
+    const float reach = std::sqrt(std::max(kth_smallest(squares, nprobe), 0.0f) + noise) + error;
     const float slack = m_unit ? 2 * kUnitTolerance : 0.0f;
     const float limit = std::sqrt(reach * reach * (1 + kRounding) + slack) + error;
-    const float square_limit = limit / m_step * (limit / m_step) * (1 + kRounding);
+    const float square_limit = limit * limit * (1 + kRounding) + noise;
     if (!std::isfinite(square_limit))
-        return false;
+        return;
     const std::size_t most = std::max(4 * nprobe, m_nlist / 4);
     for (std::size_t i = 0; i < m_nlist; ++i)
         if (squares[i] <= square_limit) {
             if (out.size() == most) {
                 out.clear();
-                return false;
+                return;
             }
             out.push_back(static_cast<std::uint32_t>(i));
         }
-    return true;
 }
 
 } // namespace annscope

@@ -12,7 +12,8 @@ namespace annscope {
 
 /// Centroids rounded to bytes on one common grid. A scan of them reads a quarter of what the floats take and
 /// names the few centroids that can be among the nearest; the rest is ruled out by the triangle inequality,
-/// because what rounding moved is known. So the answer stays exact.
+/// because what rounding moved is known. So the answer stays exact. A query of whole numbers in a byte's
+/// range is one vector of signed bytes; any other is the sum of two, the second for what the first leaves.
 class CentroidSketch {
 public:
     CentroidSketch() = default;
@@ -27,19 +28,26 @@ public:
     bool empty() const noexcept { return m_codes.size() == 0; }
     /// All centroids have unit length up to rounding: the largest inner product is the smallest distance.
     bool unit() const noexcept { return m_unit; }
-    /// Fills candidates with a superset of the nprobe centroids nearest to the query in L2, ascending. False,
-    /// without candidates, where so many are left that a scan of all floats is cheaper. Cost: nlist x dim
-    /// byte operations.
-    bool candidates(const float* query, std::size_t nprobe, std::vector<std::uint32_t>& out) const;
+    /// Fills out[i] with a superset of the nprobe centroids nearest in L2 to queries[i], ascending; leaves it
+    /// empty where so many are left that a scan of all floats is cheaper. Queries share the pass over the
+    /// centroids by pairs. Cost: nlist x dim byte operations a query.
+    void candidates(std::span<const float* const> queries, std::size_t nprobe,
+                    std::span<std::vector<std::uint32_t>> out) const;
 
 private:
-    float to_grid(const float* v, std::uint8_t* codes) const noexcept;
+    struct Query;
+    void prepare(const float* query, Query& out) const;
+    void select(const Query& query, std::size_t nprobe, std::vector<std::uint32_t>& out) const;
 
-    std::size_t m_nlist = 0, m_dim = 0;
+    std::size_t m_nlist = 0, m_dim = 0, m_stride = 0;
     float m_low = 0, m_step = 1;
-    float m_error = 0; ///< the farthest that rounding moved a centroid
+    float m_middle = 0;   ///< of the grid; products are taken around it
+    float m_error = 0;    ///< the farthest that rounding moved a centroid
+    float m_max_norm = 0; ///< the largest of m_norms
     bool m_unit = false;
     AlignedBuffer<std::uint8_t> m_codes;
+    AlignedBuffer<float> m_norms; ///< squared lengths of the rounded centroids around the middle
+    AlignedBuffer<float> m_sums;  ///< of their values around the middle
 };
 
 } // namespace annscope

@@ -23,37 +23,58 @@ Status FlatCoarse::assign(const VectorSet& rows, std::span<std::uint32_t> cells,
 }
 
 void FlatCoarse::probe(const float* query, std::span<Neighbor> probes) const {
-    // Most of all cells: the sketch would leave most of them, too.
-    if (m_sketch.empty() || probes.size() * 4 > m_nlist || !probe_sketch(query, probes))
-        probe_all(query, probes);
+    probe_block({query, 1, m_dim}, probes.size(), probes);
 }
 
-bool FlatCoarse::probe_sketch(const float* query, std::span<Neighbor> probes) const {
-    std::vector<std::uint32_t> candidates;
-    const auto& kernels = simd::kernels().f32;
-    std::vector<float> distances;
-    if (m_metric == Metric::L2) {
-        if (!m_sketch.candidates(query, probes.size(), candidates))
-            return false;
-        distances.resize(candidates.size());
-        kernels.l2_gather(query, m_centroids.data(), m_dim, candidates.data(), candidates.size(), m_dim,
-                          distances.data());
-    } else {
-        std::vector<float> unit(query, query + m_dim); // the rank does not depend on the query's length
-        if (!m_sketch.unit() || !normalize(unit.data(), m_dim) ||
-            !m_sketch.candidates(unit.data(), probes.size(), candidates))
-            return false;
-        distances.resize(candidates.size());
-        kernels.ip_gather(query, m_centroids.data(), m_dim, candidates.data(), candidates.size(), m_dim,
-                          distances.data());
-        for (float& d : distances)
-            d = -d;
+void FlatCoarse::probe_block(VectorView queries, std::size_t nprobe, std::span<Neighbor> probes) const {
+    const std::size_t count = queries.rows();
+    std::vector<std::vector<std::uint32_t>> candidates(count);
+    // Most of all cells: the sketch would leave most of them, too.
+    if (!m_sketch.empty() && nprobe * 4 <= m_nlist && (m_metric == Metric::L2 || m_sketch.unit()))
+        sketch(queries, nprobe, candidates);
+    for (std::size_t q = 0; q < count; ++q) {
+        const std::span<Neighbor> out = probes.subspan(q * nprobe, nprobe);
+        if (candidates[q].empty())
+            probe_all(queries.row(q), out);
+        else
+            probe_some(queries.row(q), candidates[q], out);
     }
-    std::vector<Neighbor> found(candidates.size());
+}
+
+void FlatCoarse::sketch(VectorView queries, std::size_t nprobe,
+                        std::span<std::vector<std::uint32_t>> candidates) const {
+    std::vector<const float*> rows(queries.rows());
+    std::vector<float> units;
+    if (m_metric != Metric::L2) // the rank does not depend on a query's length
+        units.resize(queries.rows() * m_dim);
+    for (std::size_t q = 0; q < rows.size(); ++q) {
+        rows[q] = queries.row(q);
+        if (units.empty())
+            continue;
+        float* unit = units.data() + q * m_dim;
+        std::copy_n(queries.row(q), m_dim, unit);
+        if (!normalize(unit, m_dim))
+            return;
+        rows[q] = unit;
+    }
+    m_sketch.candidates(rows, nprobe, candidates);
+}
+
+/// Exact distances of a few centroids, the nearest of them first.
+void FlatCoarse::probe_some(const float* query, std::span<const std::uint32_t> cells,
+                            std::span<Neighbor> probes) const {
+    const auto& kernels = simd::kernels().f32;
+    std::vector<float> distances(cells.size());
+    if (m_metric == Metric::L2)
+        kernels.l2_gather(query, m_centroids.data(), m_dim, cells.data(), cells.size(), m_dim,
+                          distances.data());
+    else
+        kernels.ip_gather(query, m_centroids.data(), m_dim, cells.data(), cells.size(), m_dim,
+                          distances.data());
+    std::vector<Neighbor> found(cells.size());
     for (std::size_t i = 0; i < found.size(); ++i)
-        found[i] = {distances[i], Id{candidates[i]}};
+        found[i] = {m_metric == Metric::L2 ? distances[i] : -distances[i], Id{cells[i]}};
     std::partial_sort_copy(found.begin(), found.end(), probes.begin(), probes.end());
-    return true;
 }
 
 void FlatCoarse::probe_all(const float* query, std::span<Neighbor> probes) const {

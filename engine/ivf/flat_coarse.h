@@ -28,9 +28,14 @@ public:
     /// equal distances by cell number. Cost: nlist x dim, on bytes where there are many centroids; the
     /// result is that of a scan of all floats.
     void probe(const float* query, std::span<Neighbor> probes) const;
+    /// The same for several queries, nprobe each; they share passes over the bytes.
+    void probe_block(VectorView queries, std::size_t nprobe, std::span<Neighbor> probes) const;
 
 private:
-    bool probe_sketch(const float* query, std::span<Neighbor> probes) const;
+    void sketch(VectorView queries, std::size_t nprobe,
+                std::span<std::vector<std::uint32_t>> candidates) const;
+    void probe_some(const float* query, std::span<const std::uint32_t> cells,
+                    std::span<Neighbor> probes) const;
     void probe_all(const float* query, std::span<Neighbor> probes) const;
 
     std::size_t m_nlist = 0, m_dim = 0;

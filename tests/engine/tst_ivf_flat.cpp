@@ -203,8 +203,13 @@ void TestIvfFlat::sketchKeepsTheNearest() {
     std::size_t left = 0;
     for (std::size_t q = 0; q < queries.size(); ++q) {
         const float* query = queries.view<float>().row(q);
-        std::vector<std::uint32_t> candidates;
-        QVERIFY(sketch.candidates(query, kProbes, candidates));
+        // A pair of queries shares a pass: the second must get what it gets alone.
+        const float* const pair[] = {queries.view<float>().row((q + 1) % queries.size()), query};
+        std::vector<std::uint32_t> both[2], alone[1];
+        sketch.candidates(pair, kProbes, both);
+        sketch.candidates(std::span(pair).subspan(1), kProbes, alone);
+        const std::vector<std::uint32_t>& candidates = both[1];
+        QVERIFY(!candidates.empty() && candidates == alone[0]);
         QVERIFY(std::ranges::is_sorted(candidates));
         left += candidates.size();
         const double reach = oracle_kth(centroids, query, Metric::L2, kProbes);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "simd/kernels.h"
+
+namespace annscope::simd {
+
+/// Products of small whole numbers: rows of unsigned bytes with vectors of signed bytes.
+struct ByteDotKernels {
+    /// out[v][i] = sum over j < d of vectors[v][j] * rows[i * stride + j], exact for
+    /// lowest <= vectors[v][j] <= highest and d <= 65,536. count: 1 to 4 vectors, which share one pass over the rows. No alignment is needed.
+    /// Cost: n * d * count / 64 multiply-adds of 64 bytes.
+    void (*dots)(const std::int8_t* const* vectors, std::size_t count, const std::uint8_t* rows,
+                 std::size_t stride, std::size_t n, std::size_t d, std::int32_t* const* out) noexcept;
+    int lowest, highest; ///< so that no sum in 16 bits saturates
+};
+
+const ByteDotKernels& byte_dot_kernels(Isa isa) noexcept; ///< isa must be supported()
+const ByteDotKernels& byte_dot_kernels() noexcept;        ///< of kernels().isa
+
+// Each is defined in the file of its ISA.
+const ByteDotKernels& byte_dot_kernels_scalar() noexcept;
+const ByteDotKernels& byte_dot_kernels_avx2() noexcept;
+const ByteDotKernels& byte_dot_kernels_avx512() noexcept;
+
+} // namespace annscope::simd

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "simd/byte_dot.h"
+
+#if defined(__x86_64__)
+#include "simd/byte_dot_kernels.h"
+
+namespace annscope::simd {
+namespace {
+
+/// Pairs of products are added in 16 bits, which 2 * 255 * 64 does not leave.
+struct Maddubs {
+    using Sum = __m256i;
+    static constexpr std::size_t kStep = 32;
+    static void clear(Sum& sum) noexcept { sum = _mm256_setzero_si256(); }
+    static __m256i load(const void* p) noexcept { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+    static __m256i load_first(const void* p, std::size_t n) noexcept {
+        alignas(32) char bytes[32] = {};
+        for (std::size_t i = 0; i < n; ++i)
+            bytes[i] = static_cast<const char*>(p)[i];
+        return _mm256_load_si256(reinterpret_cast<const __m256i*>(bytes));
+    }
+    static void step(Sum& sum, __m256i row, __m256i vector) noexcept {
+        const __m256i pairs = _mm256_maddubs_epi16(row, vector);
+        sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+    }
+    static __m128i quarter(__m256i sum) noexcept {
+        return _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
+    }
+    static __m128i totals(const Sum* sum) noexcept {
+        const __m128i low = _mm_hadd_epi32(quarter(sum[0]), quarter(sum[1]));
+        return _mm_hadd_epi32(low, _mm_hadd_epi32(quarter(sum[2]), quarter(sum[3])));
+    }
+};
+
+} // namespace
+
+const ByteDotKernels& byte_dot_kernels_avx2() noexcept {
+    static constexpr ByteDotKernels kTable{dots<Maddubs>, -64, 64};
+    return kTable;
+}
+
+} // namespace annscope::simd
+#endif
