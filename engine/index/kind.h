@@ -22,10 +22,11 @@ struct SizeQuestion {
 
 /// What the distances that an index reports are distances to.
 enum class Distances : std::uint8_t {
-    OfVectors, ///< the vectors as they were given
-    OfCodes,   ///< what the codes decode to, up to rounding
-    OfTables,  ///< the same by tables of 8 bits: a few percent off
-    Estimates  ///< unbiased estimates of the distances to the vectors
+    OfVectors,    ///< the vectors as they were given
+    OfCodes,      ///< what the codes decode to, up to rounding
+    OfTables,     ///< the same by tables of 8 bits: a few percent off
+    Estimates,    ///< unbiased estimates of the distances to the vectors
+    OfTransformed ///< the vectors after a transform that need not keep distances
 };
 
 /// One kind of index: a file in index/ defines one, registry.cpp lists it. The conformance suite runs over

@@ -14,6 +14,9 @@ extern const Kind kIvfRabitqKind;
 extern const Kind kPqFastScanKind;
 extern const Kind kIvfPqFastScanKind;
 extern const Kind kVamanaKind;
+extern const Kind kPreTransformKind;
+extern const Kind kIdMapKind;
+extern const Kind kIdMap2Kind;
 
 namespace {
 
@@ -25,6 +28,9 @@ constexpr std::array kKinds{
     &kPqFastScanKind,
     &kIvfPqFastScanKind,
     &kVamanaKind,
+    &kPreTransformKind,
+    &kIdMapKind,
+    &kIdMap2Kind,
 };
 
 void append_params(std::vector<ParamInfo>& out, const SpecNode& root,

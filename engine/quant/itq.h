@@ -26,6 +26,7 @@ public:
     Status train(AlignedBuffer<float> sample, std::size_t rows, std::uint64_t seed,
                  const Control& control) override;
     void apply(const float* in, float* out) const noexcept override;
+    bool keeps_origin() const noexcept override { return false; }
     void apply_rows(VectorView in, float* out) const override;
     std::vector<TransformArray> arrays() const override;
     Status load(std::vector<AlignedBuffer<float>> arrays) override;

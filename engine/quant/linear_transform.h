@@ -19,6 +19,7 @@ public:
     void apply_each(VectorView in, float* out) const noexcept override;
     bool isometry() const noexcept override { return m_shape == Shape::OrthonormalColumns; }
     bool reversible() const noexcept override { return m_shape != Shape::Other; }
+    bool keeps_origin() const noexcept override { return !m_has_bias; }
     void reverse(const float* in, float* out) const noexcept override;
     std::vector<TransformArray> arrays() const override;
     Status load(std::vector<AlignedBuffer<float>> arrays) override;

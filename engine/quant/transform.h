@@ -52,6 +52,8 @@ public:
     /// Is there a reverse? It gives back what the transform kept: all for an isometry, the projection for a
     /// PCA of fewer dimensions, the direction for L2norm.
     virtual bool reversible() const noexcept { return false; }
+    /// Zero goes to zero, and so a multiple of a vector in the direction of its image.
+    virtual bool keeps_origin() const noexcept { return true; }
     /// d_out to d_in floats. Needs reversible() and trained().
     virtual void reverse(const float* in, float* out) const noexcept;
 

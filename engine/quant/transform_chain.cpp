@@ -39,6 +39,10 @@ bool TransformChain::reversible() const noexcept {
     return std::ranges::all_of(m_transforms, [](const auto& t) { return t->reversible(); });
 }
 
+bool TransformChain::keeps_origin() const noexcept {
+    return std::ranges::all_of(m_transforms, [](const auto& t) { return t->keeps_origin(); });
+}
+
 std::size_t TransformChain::widest() const noexcept {
     std::size_t most = d_in();
     for (const auto& transform : m_transforms)

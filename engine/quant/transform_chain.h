@@ -23,6 +23,7 @@ public:
     bool trained() const noexcept;
     bool isometry() const noexcept;
     bool reversible() const noexcept;
+    bool keeps_origin() const noexcept;
 
     /// Trains each that needs it on a sample of the rows as those before it give it. Errors:
     /// DimensionMismatch, InvalidArgument, OutOfMemory, Cancelled; what was not trained yet then still is
