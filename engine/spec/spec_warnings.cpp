@@ -125,6 +125,11 @@ void check_transform(const SpecNode& node, std::size_t dim, const Check& check) 
     const bool reduces = node.name.starts_with("PCA") || node.name == "ITQ";
     if (reduces && out > dim)
         check.say(print(node) + " cannot make " + text(out) + " dimensions from " + text(dim) + ".");
+    if (check.metric == Metric::InnerProduct &&
+        (node.name.starts_with("PCA") || node.name == "ITQ" || node.name == "L2norm"))
+        check.say(print(node) +
+                  (node.name == "L2norm" ? " takes vectors' lengths away" : " takes the mean away") +
+                  ": inner products of the transformed vectors rank differently, in Faiss as here.");
     if (node.name == "OPQ")
         check_divides(node, node.numbers[0], out, check);
     if (node.name == "OPQ" && out > dim)
