@@ -40,6 +40,9 @@ public:
 
     Status add(const VectorSet& vectors, const Control& control) override;
 
+    Status reconstruct(Id id, std::span<float> out) const override {
+        return reconstruct_stored(m_vectors, m_dim, "Flat", id, out);
+    }
     Status save(ArchiveWriter& writer) const override {
         return m_vectors.empty() ? Status() : writer.vectors("vectors", m_vectors);
     }

@@ -160,6 +160,20 @@ ElementType stored_type(const VectorSet& vectors, Metric metric, bool narrow) {
     return narrow ? lossless_type(vectors) : vectors.type();
 }
 
+Status reconstruct_stored(const VectorSet& vectors, std::size_t dim, std::string_view index, Id id,
+                          std::span<float> out) {
+    if (id < 0 || id >= static_cast<Id>(vectors.size()))
+        return Error{ErrorCode::InvalidArgument, "The index " + std::string(index) + " has no vector " +
+                                                     std::to_string(id) + "; it holds " +
+                                                     std::to_string(vectors.size()) + "."};
+    if (out.size() != dim)
+        return Error{ErrorCode::DimensionMismatch, "A vector of the index " + std::string(index) + " has " +
+                                                       std::to_string(dim) + " dimensions, not " +
+                                                       std::to_string(out.size()) + "."};
+    vectors.copy_row(static_cast<std::size_t>(id), out.data());
+    return {};
+}
+
 void PreparedQuery::prepare(const float* query, std::size_t dim, Metric metric, ElementType stored) {
     m_floats = query;
     m_integer = false;

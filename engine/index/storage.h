@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace annscope {
@@ -27,6 +28,10 @@ ElementType stored_type(const VectorSet& vectors, Metric metric, bool narrow);
 /// All rows of all parts, in their order, densely, in storage of its own; float32 where the parts are not of
 /// one type. The parts have one dimension. Errors: OutOfMemory, Cancelled.
 Result<VectorSet> concatenated(std::span<const VectorSet> parts, const Control& control);
+
+/// Index::reconstruct of an index that keeps whole vectors. index: its factory string.
+Status reconstruct_stored(const VectorSet& vectors, std::size_t dim, std::string_view index, Id id,
+                          std::span<float> out);
 
 /// A query, converted once to what the kernels for the stored type need. Holds the conversion; reuse it per
 /// thread.

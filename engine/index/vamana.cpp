@@ -76,6 +76,9 @@ public:
     bool trained() const noexcept override { return true; }
     std::span<const ParamInfo> search_params() const noexcept override { return kSearchParams; }
     Status add(const VectorSet& vectors, const Control& control) override;
+    Status reconstruct(Id id, std::span<float> out) const override {
+        return reconstruct_stored(m_vectors, m_context.dim, info().spec, id, out);
+    }
     Status save(ArchiveWriter& writer) const override;
     const GraphView* graph() const noexcept override { return this; }
 
