@@ -21,56 +21,15 @@ std::size_t stride_of(std::size_t dim) noexcept {
     return (dim + 63) / 64 * 64; // whole cache lines: a load of two is half as fast
 }
 
-/// To the nearest whole number, within low and high.
-inline float round_within(float v, float low, float high) noexcept {
-    constexpr float kMagic = 12582912.0f; // 1.5 * 2^23: adding it rounds to a whole number
-    const float rounded = (v + kMagic) - kMagic;
-    return std::min(std::max(rounded, low), high);
-}
+constexpr std::size_t kLanes = 16;
 
-struct Range {
-    float low, high;
-    bool whole; ///< every value is a whole number
-};
-Range range_of(const float* v, std::size_t dim) noexcept {
-    constexpr std::size_t kLanes = 16;
-    constexpr float kMagic = 12582912.0f;
-    float low[kLanes], high[kLanes], part[kLanes];
-    for (std::size_t l = 0; l < kLanes; ++l) {
-        low[l] = high[l] = v[0];
-        part[l] = 0;
-    }
-    const auto take = [&](std::size_t j, std::size_t l) {
-        low[l] = std::min(low[l], v[j]);
-        high[l] = std::max(high[l], v[j]);
-        part[l] = std::max(part[l], std::abs((v[j] + kMagic) - kMagic - v[j]));
-    };
-    std::size_t j = 0;
-    for (; j + kLanes <= dim; j += kLanes)
-        for (std::size_t l = 0; l < kLanes; ++l)
-            take(j + l, l);
-    for (; j < dim; ++j)
-        take(j, 0);
-    return {*std::min_element(low, low + kLanes), *std::max_element(high, high + kLanes),
-            *std::max_element(part, part + kLanes) == 0};
-}
-
-struct Moments {
-    std::int64_t sum = 0, square = 0;
-};
-Moments moments_of(const std::vector<std::int8_t>& codes) noexcept {
-    Moments all;
-    for (std::size_t begin = 0; begin < codes.size(); begin += 16384) { // sums of which 32 bits hold
-        const std::size_t end = std::min(begin + 16384, codes.size());
-        std::int32_t sum = 0, square = 0;
-        for (std::size_t j = begin; j < end; ++j) {
-            sum += codes[j];
-            square += std::int32_t{codes[j]} * std::int32_t{codes[j]};
-        }
-        all.sum += sum;
-        all.square += square;
-    }
-    return all;
+/// The least of kLanes values, without a branch.
+inline float least(const float* v) noexcept {
+    float low[4] = {v[0], v[1], v[2], v[3]};
+    for (std::size_t i = 4; i < kLanes; i += 4)
+        for (std::size_t l = 0; l < 4; ++l)
+            low[l] = std::min(low[l], v[i + l]);
+    return std::min(std::min(low[0], low[1]), std::min(low[2], low[3]));
 }
 
 /// The k-th smallest value, 1 <= k <= values.size().
@@ -83,12 +42,17 @@ float kth_smallest(std::span<const float> values, std::size_t k) {
     }
     std::vector<float> heap(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(k));
     std::make_heap(heap.begin(), heap.end());
-    for (const float value : values.subspan(k))
-        if (value < heap.front()) {
-            std::pop_heap(heap.begin(), heap.end());
-            heap.back() = value;
-            std::push_heap(heap.begin(), heap.end());
-        }
+    for (std::size_t begin = k; begin < values.size(); begin += kLanes) {
+        const std::span<const float> block = values.subspan(begin, std::min(kLanes, values.size() - begin));
+        if (block.size() == kLanes && least(block.data()) >= heap.front())
+            continue;
+        for (const float value : block)
+            if (value < heap.front()) {
+                std::pop_heap(heap.begin(), heap.end());
+                heap.back() = value;
+                std::push_heap(heap.begin(), heap.end());
+            }
+    }
     return heap.front();
 }
 
@@ -97,12 +61,12 @@ float kth_smallest(std::span<const float> values, std::size_t k) {
 /// Vectors of signed bytes that add up to the query, and what they leave.
 struct CentroidSketch::Query {
     std::vector<std::int8_t> coarse, fine; ///< fine is empty where nothing is left
-    std::vector<float> left;
     std::vector<std::int32_t> coarse_products, fine_products;
     float coarse_step = 0, fine_step = 0;
     float offset = 0;   ///< of the query's own grid from the middle
     float constant = 0; ///< the part of the squared distances that no centroid changes
-    float norm = 0;     ///< squared length around the middle, for what rounding of sums may do
+    float norm = 0;     ///< squared length around the middle
+    float noise = 0;    ///< what rounding of sums may do to a squared distance
     float error = 0;    ///< how far the query was moved
 };
 
@@ -145,44 +109,26 @@ CentroidSketch::CentroidSketch(VectorView centroids)
 void CentroidSketch::prepare(const float* query, Query& out) const {
     const auto& kernels = simd::byte_dot_kernels();
     const auto lowest = static_cast<float>(kernels.lowest), highest = static_cast<float>(kernels.highest);
-    const Range range = range_of(query, m_dim);
-    const bool whole = range.whole && range.high - range.low <= highest - lowest;
-    const float zero = whole ? range.low - lowest : (range.low + range.high) / 2; // what code 0 stands for
-    const float half = std::max((range.high - range.low) / 2, 1e-30f);
+    float low, high;
+    const bool whole = kernels.range(query, m_dim, &low, &high) && high - low <= highest - lowest;
+    const float zero = whole ? low - lowest : (low + high) / 2; // what code 0 stands for
+    const float half = std::max((high - low) / 2, 1e-30f);
     out.coarse_step = whole ? 1 : half / highest;
     out.fine_step = out.coarse_step / 2 / highest;
-    const float per_coarse = 1 / out.coarse_step, per_fine = 1 / out.fine_step;
     out.coarse.resize(m_dim);
-    out.left.resize(m_dim);
-    for (std::size_t j = 0; j < m_dim; ++j) {
-        const float value = query[j] - zero;
-        const float code = round_within(value * per_coarse, lowest, highest);
-        out.coarse[j] = static_cast<std::int8_t>(code);
-        out.left[j] = value - code * out.coarse_step;
-    }
     out.fine.resize(whole ? 0 : m_dim);
-    if (!whole)
-        for (std::size_t j = 0; j < m_dim; ++j) {
-            const float code = round_within(out.left[j] * per_fine, lowest, highest);
-            out.fine[j] = static_cast<std::int8_t>(code);
-            out.left[j] -= code * out.fine_step;
-        }
-    // Lengths and sums of whole numbers, exact.
-    const Moments coarse = moments_of(out.coarse), fine = moments_of(out.fine);
-    std::int64_t cross = 0;
-    for (std::size_t j = 0; j < out.fine.size(); ++j)
-        cross += std::int32_t{out.coarse[j]} * std::int32_t{out.fine[j]};
-    const double c = out.coarse_step, f = out.fine_step;
-    const double sum = c * static_cast<double>(coarse.sum) + f * static_cast<double>(fine.sum);
-    const double square = c * c * static_cast<double>(coarse.square) +
-                          2 * c * f * static_cast<double>(cross) + f * f * static_cast<double>(fine.square);
+    const simd::ByteSplit split = kernels.split(query, m_dim, zero, out.coarse_step, out.fine_step,
+                                                out.coarse.data(), whole ? nullptr : out.fine.data());
     out.offset = zero - m_middle;
     const double offset = out.offset;
-    out.norm = static_cast<float>(square + 2 * offset * sum + offset * offset * static_cast<double>(m_dim));
-    out.constant = out.norm - static_cast<float>(2 * (static_cast<double>(m_low) - m_middle) * sum);
-    out.error = whole ? 0.0f
-                      : std::sqrt(simd::kernels().norm_f32(out.left.data(), m_dim)) * (1 + 100 * kRounding) +
-                            kRounding * half;
+    out.norm = static_cast<float>(split.square + 2 * offset * split.sum +
+                                  offset * offset * static_cast<double>(m_dim));
+    out.constant = out.norm - 2 * (m_low - m_middle) * split.sum;
+    out.error = whole ? 0.0f : std::sqrt(split.left_square) * (1 + 100 * kRounding) + kRounding * half;
+    // What sums of float32 may be off by.
+    out.noise =
+        kSumRounding * (split.square + static_cast<float>(offset * offset * static_cast<double>(m_dim)) +
+                        std::abs(out.constant));
 }
 
 void CentroidSketch::candidates(std::span<const float* const> queries, std::size_t nprobe,
@@ -228,7 +174,7 @@ void CentroidSketch::select(const Query& query, std::size_t nprobe, std::vector<
     // The nprobe-th nearest is at most at reach; whoever rounding moved by error may be as near as that.
     // Where the rank is that of inner products, lengths that are not quite 1 move squares by twice the
     // tolerance.
-    const float noise = kSumRounding * (query.norm + m_max_norm + std::abs(query.constant));
+    const float noise = query.noise + kSumRounding * m_max_norm;
     const float error = query.error + m_error;
     const float reach = std::sqrt(std::max(kth_smallest(squares, nprobe), 0.0f) + noise) + error;
     const float slack = m_unit ? 2 * kUnitTolerance : 0.0f;
@@ -237,14 +183,16 @@ void CentroidSketch::select(const Query& query, std::size_t nprobe, std::vector<
     if (!std::isfinite(square_limit))
         return;
     const std::size_t most = std::max(4 * nprobe, m_nlist / 4);
-    for (std::size_t i = 0; i < m_nlist; ++i)
-        if (squares[i] <= square_limit) {
-            if (out.size() == most) {
-                out.clear();
-                return;
-            }
-            out.push_back(static_cast<std::uint32_t>(i));
-        }
+    for (std::size_t begin = 0; begin < m_nlist; begin += kLanes) {
+        const std::size_t end = std::min(begin + kLanes, m_nlist);
+        if (end - begin == kLanes && least(squares.data() + begin) > square_limit)
+            continue;
+        for (std::size_t i = begin; i < end; ++i)
+            if (squares[i] <= square_limit)
+                out.push_back(static_cast<std::uint32_t>(i));
+        if (out.size() > most)
+            return out.clear();
+    }
 }
 
 } // namespace annscope

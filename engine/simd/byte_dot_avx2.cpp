@@ -32,10 +32,42 @@ struct Maddubs {
     }
 };
 
+struct Floats {
+    using Vec = __m256;
+    static constexpr std::size_t kLanes = 8;
+    static Vec set(float v) noexcept { return _mm256_set1_ps(v); }
+    static Vec load(const float* p) noexcept { return _mm256_loadu_ps(p); }
+    static Vec load_first(const float* p, std::size_t n, float rest) noexcept {
+        float lanes[kLanes];
+        for (std::size_t l = 0; l < kLanes; ++l)
+            lanes[l] = l < n ? p[l] : rest;
+        return _mm256_loadu_ps(lanes);
+    }
+    static void store(float* p, Vec v) noexcept { _mm256_storeu_ps(p, v); }
+    static Vec add(Vec a, Vec b) noexcept { return _mm256_add_ps(a, b); }
+    static Vec sub(Vec a, Vec b) noexcept { return _mm256_sub_ps(a, b); }
+    static Vec mul(Vec a, Vec b) noexcept { return _mm256_mul_ps(a, b); }
+    static Vec min(Vec a, Vec b) noexcept { return _mm256_min_ps(a, b); }
+    static Vec max(Vec a, Vec b) noexcept { return _mm256_max_ps(a, b); }
+    static Vec abs(Vec v) noexcept { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v); }
+    static Vec round(Vec v) noexcept {
+        return _mm256_round_ps(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    }
+    static void store_bytes(std::int8_t* p, Vec v, std::size_t n) noexcept {
+        const __m256i wide = _mm256_cvtps_epi32(v);
+        const __m128i words =
+            _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+        alignas(16) std::int8_t bytes[16];
+        _mm_store_si128(reinterpret_cast<__m128i*>(bytes), _mm_packs_epi16(words, words));
+        for (std::size_t l = 0; l < n; ++l)
+            p[l] = bytes[l];
+    }
+};
+
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_avx2() noexcept {
-    static constexpr ByteDotKernels kTable{dots<Maddubs>, -64, 64};
+    static constexpr ByteDotKernels kTable{dots<Maddubs>, range<Floats>, split<Floats, -64, 64>, -64, 64};
     return kTable;
 }
 

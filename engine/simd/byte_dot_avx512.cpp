@@ -28,10 +28,32 @@ struct Vnni {
     }
 };
 
+struct Floats {
+    using Vec = __m512;
+    static constexpr std::size_t kLanes = 16;
+    static Vec set(float v) noexcept { return _mm512_set1_ps(v); }
+    static Vec load(const float* p) noexcept { return _mm512_loadu_ps(p); }
+    static Vec load_first(const float* p, std::size_t n, float rest) noexcept {
+        return _mm512_mask_loadu_ps(set(rest), static_cast<__mmask16>((1u << n) - 1u), p);
+    }
+    static void store(float* p, Vec v) noexcept { _mm512_storeu_ps(p, v); }
+    static Vec add(Vec a, Vec b) noexcept { return _mm512_add_ps(a, b); }
+    static Vec sub(Vec a, Vec b) noexcept { return _mm512_sub_ps(a, b); }
+    static Vec mul(Vec a, Vec b) noexcept { return _mm512_mul_ps(a, b); }
+    static Vec min(Vec a, Vec b) noexcept { return _mm512_min_ps(a, b); }
+    static Vec max(Vec a, Vec b) noexcept { return _mm512_max_ps(a, b); }
+    static Vec abs(Vec v) noexcept { return _mm512_abs_ps(v); }
+    static Vec round(Vec v) noexcept { return _mm512_roundscale_ps(v, _MM_FROUND_TO_NEAREST_INT); }
+    static void store_bytes(std::int8_t* p, Vec v, std::size_t n) noexcept {
+        _mm512_mask_cvtepi32_storeu_epi8(p, static_cast<__mmask16>((std::uint32_t{1} << n) - 1u),
+                                         _mm512_cvtps_epi32(v));
+    }
+};
+
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_avx512() noexcept {
-    static constexpr ByteDotKernels kTable{dots<Vnni>, -128, 127};
+    static constexpr ByteDotKernels kTable{dots<Vnni>, range<Floats>, split<Floats, -128, 127>, -128, 127};
     return kTable;
 }
 

@@ -68,5 +68,68 @@ void dots(const std::int8_t* const* vectors, std::size_t count, const std::uint8
     }
 }
 
+/// F: one register of F::kLanes floats.
+template<class F>
+bool range(const float* v, std::size_t d, float* low, float* high) noexcept {
+    typename F::Vec least = F::set(v[0]), most = least, fraction = F::set(0);
+    for (std::size_t j = 0; j < d; j += F::kLanes) {
+        const auto x = d - j < F::kLanes ? F::load_first(v + j, d - j, v[0]) : F::load(v + j);
+        least = F::min(least, x);
+        most = F::max(most, x);
+        const auto odd = F::abs(F::sub(F::round(x), x));
+        fraction = F::max(fraction, odd);
+    }
+    float lows[F::kLanes], highs[F::kLanes], odds[F::kLanes];
+    F::store(lows, least);
+    F::store(highs, most);
+    F::store(odds, fraction);
+    *low = lows[0];
+    *high = highs[0];
+    float odd = odds[0];
+    for (std::size_t l = 1; l < F::kLanes; ++l) {
+        *low = lows[l] < *low ? lows[l] : *low;
+        *high = highs[l] > *high ? highs[l] : *high;
+        odd = odds[l] > odd ? odds[l] : odd;
+    }
+    return odd == 0 && *low > -0x1p22f && *high < 0x1p22f;
+}
+
+template<class F>
+float total(typename F::Vec sum) noexcept {
+    float lanes[F::kLanes], all = 0;
+    F::store(lanes, sum);
+    for (std::size_t l = 0; l < F::kLanes; ++l)
+        all += lanes[l];
+    return all;
+}
+
+template<class F, int kLowest, int kHighest>
+ByteSplit split(const float* v, std::size_t d, float zero, float coarse_step, float fine_step,
+                std::int8_t* coarse, std::int8_t* fine) noexcept {
+    using Vec = typename F::Vec;
+    const Vec from = F::set(zero), low = F::set(kLowest), high = F::set(kHighest);
+    const Vec per_coarse = F::set(1 / coarse_step), per_fine = F::set(1 / fine_step);
+    const Vec step = F::set(coarse_step), small = F::set(fine_step);
+    Vec sum = F::set(0), square = F::set(0), left_square = F::set(0);
+    for (std::size_t j = 0; j < d; j += F::kLanes) {
+        const std::size_t count = d - j < F::kLanes ? d - j : F::kLanes;
+        const Vec x = count < F::kLanes ? F::load_first(v + j, count, zero) : F::load(v + j);
+        const Vec value = F::sub(x, from);
+        const Vec first = F::min(F::max(F::round(F::mul(value, per_coarse)), low), high);
+        Vec left = F::sub(value, F::mul(first, step));
+        F::store_bytes(coarse + j, first, count);
+        if (fine) {
+            const Vec second = F::min(F::max(F::round(F::mul(left, per_fine)), low), high);
+            F::store_bytes(fine + j, second, count);
+            left = F::sub(left, F::mul(second, small));
+        }
+        const Vec rounded = F::sub(value, left);
+        sum = F::add(sum, rounded);
+        square = F::add(square, F::mul(rounded, rounded));
+        left_square = F::add(left_square, F::mul(left, left));
+    }
+    return {total<F>(sum), total<F>(square), total<F>(left_square)};
+}
+
 } // namespace
 } // namespace annscope::simd

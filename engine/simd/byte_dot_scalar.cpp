@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simd/byte_dot.h"
 
+#include <cmath>
+
 namespace annscope::simd {
 namespace {
 
@@ -15,10 +17,46 @@ void dots(const std::int8_t* const* vectors, std::size_t count, const std::uint8
         }
 }
 
+bool range(const float* v, std::size_t d, float* low, float* high) noexcept {
+    *low = *high = v[0];
+    bool whole = true;
+    for (std::size_t j = 0; j < d; ++j) {
+        *low = v[j] < *low ? v[j] : *low;
+        *high = v[j] > *high ? v[j] : *high;
+        whole &= std::nearbyint(v[j]) == v[j] && std::abs(v[j]) < 0x1p22f;
+    }
+    return whole;
+}
+
+float rounded(float v) noexcept {
+    const float whole = std::nearbyint(v);
+    return whole < -128 ? -128.0f : whole > 127 ? 127.0f : whole;
+}
+
+ByteSplit split(const float* v, std::size_t d, float zero, float coarse_step, float fine_step,
+                std::int8_t* coarse, std::int8_t* fine) noexcept {
+    const float per_coarse = 1 / coarse_step, per_fine = 1 / fine_step;
+    ByteSplit out;
+    for (std::size_t j = 0; j < d; ++j) {
+        const float value = v[j] - zero, first = rounded(value * per_coarse);
+        float left = value - first * coarse_step;
+        coarse[j] = static_cast<std::int8_t>(first);
+        if (fine) {
+            const float second = rounded(left * per_fine);
+            fine[j] = static_cast<std::int8_t>(second);
+            left -= second * fine_step;
+        }
+        out.sum += value - left;
+        out.square += (value - left) * (value - left);
+        out.left_square += left * left;
+    }
+    return out;
+}
+
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_scalar() noexcept {
-    static constexpr ByteDotKernels kTable{dots, -128, 127};
+    static constexpr ByteDotKernels kTable{dots, range, split, -128, 127};
     return kTable;
 }
 
