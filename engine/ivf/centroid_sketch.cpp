@@ -23,37 +23,49 @@ std::size_t stride_of(std::size_t dim) noexcept {
 
 constexpr std::size_t kLanes = 16;
 
-/// The least of kLanes values, without a branch.
-inline float least(const float* v) noexcept {
-    float low[4] = {v[0], v[1], v[2], v[3]};
-    for (std::size_t i = 4; i < kLanes; i += 4)
-        for (std::size_t l = 0; l < 4; ++l)
-            low[l] = std::min(low[l], v[i + l]);
-    return std::min(std::min(low[0], low[1]), std::min(low[2], low[3]));
+std::span<const float> block_of(std::span<const float> values, std::size_t block) noexcept {
+    return values.subspan(block * kLanes, std::min(kLanes, values.size() - block * kLanes));
+}
+
+/// The least value of each block of kLanes, without branches.
+std::vector<float> least_of_blocks(std::span<const float> values) {
+    std::vector<float> least((values.size() + kLanes - 1) / kLanes);
+    for (std::size_t block = 0; block < values.size() / kLanes; ++block) {
+        const float* v = values.data() + block * kLanes;
+        float low[4] = {v[0], v[1], v[2], v[3]};
+        for (std::size_t i = 4; i < kLanes; i += 4)
+            for (std::size_t l = 0; l < 4; ++l)
+                low[l] = std::min(low[l], v[i + l]);
+        least[block] = std::min(std::min(low[0], low[1]), std::min(low[2], low[3]));
+    }
+    if (values.size() % kLanes != 0)
+        least.back() = *std::ranges::min_element(block_of(values, least.size() - 1));
+    return least;
 }
 
 /// The k-th smallest value, 1 <= k <= values.size().
-float kth_smallest(std::span<const float> values, std::size_t k) {
-    if (k * 8 > values.size()) {
-        std::vector<float> copy(values.begin(), values.end());
-        const auto at = copy.begin() + static_cast<std::ptrdiff_t>(k - 1);
-        std::nth_element(copy.begin(), at, copy.end());
+/// least: of each block of kLanes values, the last one perhaps shorter. The k-th smallest of them is not
+/// below the k-th smallest value, so that few values have to be looked at one by one.
+float kth_smallest(std::span<const float> values, std::span<const float> least, std::size_t k) {
+    std::vector<float> some;
+    const auto nth = [](std::vector<float>& of, std::size_t rank) {
+        const auto at = of.begin() + static_cast<std::ptrdiff_t>(rank - 1);
+        std::nth_element(of.begin(), at, of.end());
         return *at;
+    };
+    if (k > least.size() * 3 / 4) {
+        some.assign(values.begin(), values.end());
+        return nth(some, k);
     }
-    std::vector<float> heap(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(k));
-    std::make_heap(heap.begin(), heap.end());
-    for (std::size_t begin = k; begin < values.size(); begin += kLanes) {
-        const std::span<const float> block = values.subspan(begin, std::min(kLanes, values.size() - begin));
-        if (block.size() == kLanes && least(block.data()) >= heap.front())
-            continue;
-        for (const float value : block)
-            if (value < heap.front()) {
-                std::pop_heap(heap.begin(), heap.end());
-                heap.back() = value;
-                std::push_heap(heap.begin(), heap.end());
-            }
-    }
-    return heap.front();
+    some.assign(least.begin(), least.end());
+    const float bound = nth(some, k);
+    some.clear();
+    for (std::size_t block = 0; block < least.size(); ++block)
+        if (least[block] <= bound)
+            for (const float value : block_of(values, block))
+                if (value <= bound)
+                    some.push_back(value);
+    return nth(some, k);
 }
 
 } // namespace
@@ -171,25 +183,26 @@ void CentroidSketch::select(const Query& query, std::size_t nprobe, std::vector<
                      per_coarse * static_cast<float>(query.coarse_products[i]);
     for (std::size_t i = 0; i < query.fine_products.size(); ++i)
         squares[i] -= per_fine * static_cast<float>(query.fine_products[i]);
+    const std::vector<float> least = least_of_blocks(squares);
     // The nprobe-th nearest is at most at reach; whoever rounding moved by error may be as near as that.
     // Where the rank is that of inner products, lengths that are not quite 1 move squares by twice the
     // tolerance.
     const float noise = query.noise + kSumRounding * m_max_norm;
     const float error = query.error + m_error;
-    const float reach = std::sqrt(std::max(kth_smallest(squares, nprobe), 0.0f) + noise) + error;
+    const float reach = std::sqrt(std::max(kth_smallest(squares, least, nprobe), 0.0f) + noise) + error;
     const float slack = m_unit ? 2 * kUnitTolerance : 0.0f;
     const float limit = std::sqrt(reach * reach * (1 + kRounding) + slack) + error;
     const float square_limit = limit * limit * (1 + kRounding) + noise;
     if (!std::isfinite(square_limit))
         return;
     const std::size_t most = std::max(4 * nprobe, m_nlist / 4);
-    for (std::size_t begin = 0; begin < m_nlist; begin += kLanes) {
-        const std::size_t end = std::min(begin + kLanes, m_nlist);
-        if (end - begin == kLanes && least(squares.data() + begin) > square_limit)
+    for (std::size_t block = 0; block < least.size(); ++block) {
+        if (least[block] > square_limit)
             continue;
-        for (std::size_t i = begin; i < end; ++i)
-            if (squares[i] <= square_limit)
-                out.push_back(static_cast<std::uint32_t>(i));
+        const std::span<const float> values = block_of(squares, block);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            if (values[i] <= square_limit)
+                out.push_back(static_cast<std::uint32_t>(block * kLanes + i));
         if (out.size() > most)
             return out.clear();
     }
