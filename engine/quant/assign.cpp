@@ -15,7 +15,8 @@ namespace annscope {
 namespace {
 
 // 1024 x 512 products are 2 MiB: small enough to be searched from the cache, and large enough that BLAS's
-// packing of both factors is a small part of its work. Of ten shapes tried, this and larger ones were fastest.
+// packing of both factors is a small part of its work. Of ten shapes tried, this and larger ones were
+// fastest.
 constexpr std::size_t kBlockRows = 1024, kBlockCentroids = 512;
 
 int blas_int(std::size_t n) noexcept {
@@ -30,11 +31,15 @@ struct Scratch {
 
 class Assigner {
 public:
-    Assigner(const VectorSet& rows, VectorView centroids, AssignBy by, std::span<std::uint32_t> cells)
-        : m_rows(rows), m_centroids(centroids), m_by(by), m_cells(cells), m_norms(centroids.rows()) {
+    Assigner(const VectorSet& rows, VectorView centroids, AssignBy by, std::span<std::uint32_t> cells,
+             const AssignExtras& extras)
+        : m_rows(rows), m_centroids(centroids), m_by(by), m_cells(cells), m_extras(extras),
+          m_offsets(centroids.rows()) {
         if (by == AssignBy::L2)
             for (std::size_t j = 0; j < centroids.rows(); ++j)
-                m_norms[j] = simd::kernels().norm_f32(centroids.row(j), centroids.cols());
+                m_offsets[j] = simd::kernels().norm_f32(centroids.row(j), centroids.cols());
+        for (std::size_t j = 0; j < extras.penalties.size(); ++j)
+            m_offsets[j] += extras.penalties[j];
     }
 
     /// The sum of the block's squared distances or inner products. Stops early when cancelled.
@@ -50,10 +55,17 @@ public:
             nearest_among(rows, begin, first, std::min(width, m_centroids.rows() - first), scratch);
         }
         double sum = 0;
-        for (std::size_t i = 0; i < count; ++i)
-            sum += m_by == AssignBy::L2
-                       ? std::max(0.0f, simd::kernels().norm_f32(rows.row(i), rows.cols()) + scratch.best[i])
-                       : -0.5 * scratch.best[i];
+        for (std::size_t i = 0; i < count; ++i) {
+            float best = scratch.best[i];
+            if (!m_extras.penalties.empty())
+                best -= m_extras.penalties[m_cells[begin + i]];
+            const float told = m_by == AssignBy::L2
+                                   ? std::max(0.0f, simd::kernels().norm_f32(rows.row(i), rows.cols()) + best)
+                                   : -0.5f * best;
+            if (!m_extras.distances.empty())
+                m_extras.distances[begin + i] = told;
+            sum += told;
+        }
         return sum;
     }
 
@@ -76,7 +88,7 @@ private:
         for (std::size_t i = 0; i < rows.rows(); ++i) {
             float low = 0;
             const std::size_t at = simd::kernels().argmin_l2(scratch.products.data() + i * width,
-                                                             m_norms.data() + first, width, &low);
+                                                             m_offsets.data() + first, width, &low);
             if (low < scratch.best[i]) {
                 scratch.best[i] = low;
                 m_cells[begin + i] = static_cast<std::uint32_t>(first + at);
@@ -88,16 +100,20 @@ private:
     const VectorView m_centroids;
     const AssignBy m_by;
     const std::span<std::uint32_t> m_cells;
-    std::vector<float> m_norms; ///< zero for the inner product
+    const AssignExtras& m_extras;
+    std::vector<float> m_offsets; ///< squared lengths (zero for the inner product) and penalties
 };
 
 } // namespace
 
 Result<double> assign_nearest(const VectorSet& rows, VectorView centroids, AssignBy by,
-                              std::span<std::uint32_t> cells, const Control& control) {
+                              std::span<std::uint32_t> cells, const Control& control,
+                              const AssignExtras& extras) {
     assert(cells.size() == rows.size() && rows.dim() == centroids.cols() && !centroids.empty());
+    assert(extras.penalties.empty() || extras.penalties.size() == centroids.rows());
+    assert(extras.distances.empty() || extras.distances.size() == rows.size());
     use_single_threaded_blas();
-    const Assigner assigner(rows, centroids, by, cells);
+    const Assigner assigner(rows, centroids, by, cells, extras);
     std::fill(cells.begin(), cells.end(), 0); // what a row of NaN keeps
     std::vector<Scratch> scratch(static_cast<std::size_t>(effective_threads(control)));
     std::vector<double> sums((rows.size() + kBlockRows - 1) / kBlockRows);
