@@ -62,7 +62,8 @@ Status FlatCoarseQuantizer::train(const VectorSet& rows, const Control& control)
     const auto& params = kCoarseBuildParams;
     options.niter = static_cast<int>(value_or_default(m_context.build, params[0]));
     options.seed = m_context.seed;
-    options.start = value_or_default(m_context.build, params[1]) != 0 ? KmeansStart::PlusPlus : KmeansStart::Random;
+    options.start =
+        value_or_default(m_context.build, params[1]) != 0 ? KmeansStart::PlusPlus : KmeansStart::Random;
     options.spherical = m_context.metric != Metric::L2;
     ANNSCOPE_ASSIGN(KmeansResult result, kmeans(rows, options, control));
     set(std::move(result.centroids));

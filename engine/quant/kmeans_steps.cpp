@@ -77,6 +77,15 @@ Status move_centroids(const VectorSet& points, const Groups& groups, std::span<f
     });
 }
 
+void part_centroids(float* from, float* to, std::size_t dim) noexcept {
+    constexpr float kStep = 1.0f / 1024;
+    for (std::size_t j = 0; j < dim; ++j) {
+        const float sign = j % 2 == 0 ? 1.0f : -1.0f;
+        to[j] = from[j] * (1 + sign * kStep);
+        from[j] *= 1 - sign * kStep;
+    }
+}
+
 std::size_t split_empty(const Groups& groups, std::size_t dim, std::span<float> centroids,
                         std::uint64_t seed) {
     const std::size_t k = groups.size();
@@ -92,14 +101,7 @@ std::size_t split_empty(const Groups& groups, std::size_t dim, std::span<float> 
         std::size_t donor = 0; // some cluster has two points or more, so one is taken in the end
         while (sizes[donor] < 2 || random.uniform() * others >= static_cast<double>(sizes[donor] - 1))
             donor = (donor + 1) % k;
-        float* to = centroids.data() + empty * dim;
-        float* from = centroids.data() + donor * dim;
-        constexpr float kStep = 1.0f / 1024;
-        for (std::size_t j = 0; j < dim; ++j) {
-            const float sign = j % 2 == 0 ? 1.0f : -1.0f;
-            to[j] = from[j] * (1 + sign * kStep);
-            from[j] *= 1 - sign * kStep;
-        }
+        part_centroids(centroids.data() + donor * dim, centroids.data() + empty * dim, dim);
         sizes[empty] = sizes[donor] / 2;
         sizes[donor] -= sizes[empty];
         ++splits;

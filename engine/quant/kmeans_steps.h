@@ -23,6 +23,8 @@ struct Groups {
 /// Every centroid to the mean of its rows; one without rows stays. Errors: Cancelled.
 Status move_centroids(const VectorSet& points, const Groups& groups, std::span<float> centroids,
                       const Control& control);
+/// Makes two centroids of one: the same but for 1/1024 up or down.
+void part_centroids(float* from, float* to, std::size_t dim) noexcept;
 /// Every empty cluster takes half of another one; returns how many did. Source: faiss/Clustering.cpp
 /// describes the rule, see kmeans.
 std::size_t split_empty(const Groups& groups, std::size_t dim, std::span<float> centroids,

@@ -138,15 +138,16 @@ void TestKmeans::eachIterationIsLloyds() {
 }
 
 void TestKmeans::objectiveFalls_data() {
-    QTest::addColumn<bool>("plus_plus");
-    QTest::addRow("random") << false;
-    QTest::addRow("k-means++") << true;
+    QTest::addColumn<int>("start");
+    QTest::addRow("random") << static_cast<int>(KmeansStart::Random);
+    QTest::addRow("k-means++") << static_cast<int>(KmeansStart::PlusPlus);
+    QTest::addRow("k-means||") << static_cast<int>(KmeansStart::Parallel);
 }
 
 void TestKmeans::objectiveFalls() {
-    QFETCH(bool, plus_plus);
+    QFETCH(int, start);
     KmeansOptions options = options_of(30, 15);
-    options.plus_plus = plus_plus;
+    options.start = static_cast<KmeansStart>(start);
     const VectorSet points = random_set(ElementType::F32, 3000, 8, 3);
     const auto result = kmeans(points, options, {});
     QVERIFY(result.ok());
@@ -157,18 +158,18 @@ void TestKmeans::objectiveFalls() {
 }
 
 void TestKmeans::sameForAnyThreads_data() {
-    QTest::addColumn<bool>("plus_plus");
+    QTest::addColumn<int>("start");
     QTest::addColumn<bool>("spherical");
-    for (const bool plus_plus : {false, true})
+    for (const int start : {0, 1, 2})
         for (const bool spherical : {false, true})
-            QTest::addRow("%d %d", plus_plus, spherical) << plus_plus << spherical;
+            QTest::addRow("%d %d", start, spherical) << start << spherical;
 }
 
 void TestKmeans::sameForAnyThreads() {
-    QFETCH(bool, plus_plus);
+    QFETCH(int, start);
     QFETCH(bool, spherical);
     KmeansOptions options = options_of(40);
-    options.plus_plus = plus_plus;
+    options.start = static_cast<KmeansStart>(start);
     options.spherical = spherical;
     const VectorSet points = random_set(ElementType::F32, 4000, 17, 3);
     Control one, four;
@@ -197,7 +198,7 @@ void TestKmeans::findsSeparatedClusters() {
         values.push_back(static_cast<float>(random.uniform()));
     }
     KmeansOptions options = options_of(3, 20);
-    options.plus_plus = true;
+    options.start = KmeansStart::PlusPlus;
     const auto result = kmeans(floats(values, 600, 2), options, {});
     QVERIFY(result.ok());
     std::set<int> centres;
@@ -293,13 +294,13 @@ void TestKmeans::errors() {
 void TestKmeans::cancelAnswersQuickly() {
     // Minutes of work; the answer must come long before its end.
     const VectorSet points = random_set(ElementType::F32, 20000, 64, 3);
-    for (const bool plus_plus : {false, true}) {
+    for (const KmeansStart start : {KmeansStart::Random, KmeansStart::PlusPlus, KmeansStart::Parallel}) {
         std::stop_source stop;
         Control control;
         control.stop = stop.get_token();
         control.threads = 2;
         KmeansOptions options = options_of(2000, 100000);
-        options.plus_plus = plus_plus;
+        options.start = start;
         std::jthread canceller([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
             stop.request_stop();
