@@ -18,18 +18,24 @@ void BoundedCandidates::begin(std::size_t k, std::size_t final) {
 
 void BoundedCandidates::insert(Candidate candidate) {
     m_candidates.push_back(candidate);
-    if (m_final > 0) {
-        m_uppers.push_back(estimate_of(candidate.key) + candidate.reach);
-        std::ranges::push_heap(m_uppers);
-        if (m_uppers.size() > m_final) {
-            std::ranges::pop_heap(m_uppers);
-            m_uppers.pop_back();
-        }
-        if (m_uppers.size() == m_final)
-            m_limit = m_uppers.front();
-    }
+    if (m_final > 0)
+        note_upper(estimate_of(candidate.key) + candidate.reach);
     if (m_candidates.size() == m_capacity)
         cut();
+}
+
+void BoundedCandidates::note_upper(float upper) {
+    if (m_uppers.size() == m_final) {
+        if (upper >= m_limit)
+            return;
+        std::ranges::pop_heap(m_uppers);
+        m_uppers.back() = upper;
+    } else {
+        m_uppers.push_back(upper);
+    }
+    std::ranges::push_heap(m_uppers);
+    if (m_uppers.size() == m_final)
+        m_limit = m_uppers.front();
 }
 
 void BoundedCandidates::cut() {
@@ -45,11 +51,11 @@ void BoundedCandidates::cut() {
 }
 
 void BoundedCandidates::finish(std::span<Neighbor> out) {
-    if (m_candidates.size() > m_k)
-        cut();
     if (m_final > 0)
         std::erase_if(m_candidates,
                       [&](const Candidate& c) { return estimate_of(c.key) - c.reach > m_limit; });
+    if (m_candidates.size() > m_k)
+        cut();
     std::ranges::sort(m_candidates, {}, &Candidate::key);
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = i < m_candidates.size() ? Neighbor{estimate_of(m_candidates[i].key),

@@ -46,6 +46,7 @@ private:
         return std::bit_cast<float>(bits >> 31 ? bits & 0x7fffffffu : ~bits);
     }
     void insert(Candidate candidate);
+    void note_upper(float upper);
     void cut();
 
     std::size_t m_k = 0, m_final = 0, m_capacity = 0;
