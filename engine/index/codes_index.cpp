@@ -90,7 +90,7 @@ IndexInfo CodesIndex::info() const {
     if (info.trained) {
         info.memory = m_codec->memory(info.size);
         if (m_coarse) {
-            const SizeQuestion question{info.size, info.dim, info.storage, m_context.build};
+            const SizeQuestion question{info.size, info.dim, info.storage, m_context.build, info.metric};
             std::ranges::move(coarse_size(m_root, question), std::back_inserter(info.memory));
         }
     }
@@ -291,7 +291,7 @@ Result<std::unique_ptr<Index>> load_codes(ArchiveReader& reader, MakeCodec make_
 }
 
 std::vector<MemoryPart> codes_size(const SpecNode& root, const SizeQuestion& question, MakeCodec make_codec) {
-    CodecContext context{question.dim, Metric::L2, in_cells(root), 0, question.storage, &question.build};
+    CodecContext context{question.dim, question.metric, in_cells(root), 0, question.storage, &question.build};
     const auto codec = make_codec(code_of(root), context);
     if (!codec)
         return {};

@@ -18,6 +18,7 @@ struct SizeQuestion {
     ElementType storage =
         ElementType::F32; ///< how vectors will be held: the data's type, or narrower when lossless
     ParamSet build;
+    Metric metric = Metric::L2;
 };
 
 /// What the distances that an index reports are distances to.

@@ -345,7 +345,7 @@ std::vector<MemoryPart> FastScanCodec::memory(std::size_t n) const {
     const std::uint64_t lanes = (M + simd::kFastScanLanes - 1) / simd::kFastScanLanes * simd::kFastScanLanes;
     return {{"codes", array_bytes(n), "ceil(n / " + block + ") * " + block + " * ceil(M / 2)"},
             {"codebook", m_dim * kFastScanCentroids * sizeof(float), "16 * d * 4"},
-            {"codebook for encoding", SubspaceCodebook(M, kFastScanCentroids, dsub).memory(),
+            {"codebook for encoding", SubspaceCodebook::bytes(M, kFastScanCentroids, dsub),
              "16 * d * 4 + d * 4 + M * 16 * 4"},
             {"codebook for tables", lanes * kFastScanCentroids * dsub * sizeof(float),
              "ceil(M / 16) * 16 * 16 * d / M * 4"}};

@@ -9,6 +9,8 @@ namespace annscope {
 // One line per kind: declared here, defined in its file.
 extern const Kind kFlatKind;
 extern const Kind kIvfFlatKind;
+extern const Kind kPqKind;
+extern const Kind kIvfPqKind;
 extern const Kind kRabitqKind;
 extern const Kind kIvfRabitqKind;
 extern const Kind kPqFastScanKind;
@@ -23,6 +25,8 @@ namespace {
 constexpr std::array kKinds{
     &kFlatKind,
     &kIvfFlatKind,
+    &kPqKind,
+    &kIvfPqKind,
     &kRabitqKind,
     &kIvfRabitqKind,
     &kPqFastScanKind,

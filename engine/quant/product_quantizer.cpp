@@ -100,8 +100,8 @@ void ProductQuantizer::set_centroids(AlignedBuffer<float> centroids) {
     m_centroids = std::move(centroids);
 }
 
-std::uint64_t ProductQuantizer::memory() const noexcept {
-    return m_centroids.size() * sizeof(float) + m_codebook.memory();
+std::uint64_t ProductQuantizer::search_memory() const noexcept {
+    return SubspaceCodebook::bytes(m_M, ksub(), dsub());
 }
 
 Status ProductQuantizer::train(VectorView rows, const PqTraining& options, const Control& control) {

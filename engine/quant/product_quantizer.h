@@ -49,7 +49,8 @@ public:
         return {m_centroids.data() + m * ksub() * dsub(), ksub(), dsub()};
     }
     std::size_t table_size() const noexcept { return m_M * ksub(); } ///< floats of a query's table
-    std::uint64_t memory() const noexcept;                           ///< bytes of the codebook as it is held
+    /// Bytes of the codebook's copy in the layout for searching and for tables; known before training.
+    std::uint64_t search_memory() const noexcept;
 
     /// K-means per part on the rows (residuals, where the code is of residuals), all parts at once. The same
     /// for any number of threads. Phase: "Training the code". Cost: niter x rows x ksub x dim multiply-adds.

@@ -287,6 +287,10 @@ SubspaceCodebook::SubspaceCodebook(std::size_t parts, std::size_t k, std::size_t
     std::ranges::fill(m_half_norms, std::numeric_limits<float>::infinity());
 }
 
+std::uint64_t SubspaceCodebook::bytes(std::size_t parts, std::size_t k, std::size_t dim) noexcept {
+    return parts * (dim + Kernels::groups(k) * kGroup * (dim + 1)) * sizeof(float);
+}
+
 void SubspaceCodebook::set(std::size_t m, const float* centroids, const float* centre) noexcept {
     std::copy_n(centre, m_dim, m_centres.data() + m * m_dim);
     float* groups = m_centroids.data() + m * m_part;

@@ -24,9 +24,7 @@ public:
     const float* centre(std::size_t m) const noexcept { return m_centres.data() + m * m_dim; }
     const float* centroids(std::size_t m) const noexcept { return m_centroids.data() + m * m_part; }
     const float* half_norms(std::size_t m) const noexcept { return m_half_norms.data() + m * m_padded; }
-    std::uint64_t memory() const noexcept {
-        return (m_centres.size() + m_centroids.size() + m_half_norms.size()) * sizeof(float);
-    }
+    static std::uint64_t bytes(std::size_t parts, std::size_t k, std::size_t dim) noexcept;
 
 private:
     std::size_t m_k = 0, m_dim = 0, m_padded = 0, m_part = 0;

@@ -32,7 +32,7 @@ Status check_room(const Kind& kind, const Configuration& configuration, const Ve
                   Metric metric) {
     if (kind.shares_vectors && metric != Metric::Cosine)
         return {};
-    SizeQuestion question{base.size(), base.dim(), ElementType::F32, configuration.build};
+    SizeQuestion question{base.size(), base.dim(), ElementType::F32, configuration.build, metric};
     question.storage = stored_type(base, metric, narrows(configuration.spec.root, configuration.build));
     std::uint64_t bytes = 0;
     for (const MemoryPart& part : kind.size(configuration.spec.root, question))

@@ -95,7 +95,7 @@ SpecDescription describe(const Configuration& configuration, std::size_t n, std:
     if (n == 0 || dim == 0)
         return description;
     if (kind) {
-        const SizeQuestion question{n, dim, storage, configuration.build};
+        const SizeQuestion question{n, dim, storage, configuration.build, metric};
         description.size = add_up(kind->size(root, question));
         const double rate = spec::multiply_adds_per_second() * hardware_threads() * kBuildEfficiency;
         description.build_seconds = kind->build_work(root, question) / rate;

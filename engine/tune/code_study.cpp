@@ -278,7 +278,7 @@ Result<CodeStudy> study_code(const SpecNode& root, const ParamSet& build, const 
         study.rows = sample.base.size();
         study.train_rows = sample.training.size();
         study.own_bytes = static_cast<double>(study.dim * element_size(sample.type));
-        SizeQuestion question{sample.total, study.dim, sample.type, build};
+        SizeQuestion question{sample.total, study.dim, sample.type, build, sample.metric};
         if (sample.metric == Metric::Cosine)
             question.storage = ElementType::F32;
         const VectorBytes each = bytes_per_vector(*under.code, question);
