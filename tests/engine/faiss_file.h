@@ -21,8 +21,10 @@ public:
             m_bytes = file.readAll();
         m_good = !m_bytes.isEmpty();
     }
+    explicit FaissFile(QByteArray bytes) : m_bytes(std::move(bytes)), m_good(!m_bytes.isEmpty()) {}
 
     bool good() const { return m_good; }
+    std::size_t position() const { return m_at; }
     bool at_end() const { return m_good && m_at == static_cast<std::size_t>(m_bytes.size()); }
 
     template<class T>
@@ -33,7 +35,7 @@ public:
     }
     template<class T>
     std::vector<T> some(std::uint64_t count) {
-        if (count > static_cast<std::uint64_t>(m_bytes.size())) {
+        if (count > (static_cast<std::uint64_t>(m_bytes.size()) - m_at) / sizeof(T)) {
             m_good = false;
             return {};
         }
@@ -48,7 +50,7 @@ public:
     }
     bool tag(const char* expected) {
         const auto four = some<char>(4);
-        m_good = m_good && std::memcmp(four.data(), expected, 4) == 0;
+        m_good = m_good && four.size() == 4 && std::memcmp(four.data(), expected, 4) == 0;
         return m_good;
     }
 
