@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <string_view>
-#include <unordered_set>
 #include <vector>
 
 namespace annscope {
@@ -21,6 +19,7 @@ constexpr std::size_t kPanel = Kernels::kPanel, kGroup = Kernels::kGroup;
 constexpr std::size_t kChunk = 4096, kMaxChunks = 16;
 /// Parts are trained together until their panels and sums take this.
 constexpr std::uint64_t kMemory = 512u << 20;
+constexpr std::size_t kSeedPoints = 8; ///< points per centroid that the first centroids are drawn from
 
 std::size_t chunk_size(std::size_t points) noexcept {
     const std::size_t chunk = std::max(kChunk, (points + kMaxChunks - 1) / kMaxChunks);
@@ -133,33 +132,76 @@ private:
             for (std::size_t i = 0; i < part.centroids.size(); ++i)
                 part.centroids[i] = from[i] - part.centre[i % m_dim];
         } else {
-            choose_distinct(part, m_options.seed + m_first + p);
+            choose(part, m_options.seed + m_first + p);
         }
         publish(p);
     }
 
-    /// k points of different values in a random order; equal ones only where there are too few.
-    void choose_distinct(Part& part, std::uint64_t seed) const {
-        const auto order = random_sample(m_points, m_points, seed);
-        std::unordered_set<std::string> seen;
-        std::vector<std::uint32_t> chosen, equal;
-        std::string bytes(m_dim * sizeof(float), '\0');
-        for (const std::uint32_t i : order) {
-            if (chosen.size() == m_options.k)
-                break;
-            for (std::size_t j = 0; j < m_dim; ++j) {
-                const float v = value(part, i, j) + 0.0f; // minus zero is zero
-                std::copy_n(reinterpret_cast<const char*>(&v), sizeof v, bytes.data() + j * sizeof v);
+    /// k points drawn by the k-means++ rule (Arthur and Vassilvitskii, SODA 2007) from some of the points: it
+    /// ends several percent lower than k random points, for less than the cost of an iteration. Equal points
+    /// only where there are too few others.
+    void choose(Part& part, std::uint64_t seed) const {
+        const std::size_t n = std::min(m_points, m_options.k * kSeedPoints);
+        const std::vector<std::uint32_t> pool = random_sample(m_points, n, seed);
+        const std::size_t blocks = (n + kPanel - 1) / kPanel;
+        AlignedBuffer<float> points(blocks * kPanel * m_dim);
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < m_dim; ++j)
+                points[(i / kPanel * m_dim + j) * kPanel + i % kPanel] = value(part, pool[i], j);
+        std::vector<float> error(blocks * kPanel); // to the nearest chosen one; zero behind the last point
+        std::fill_n(error.begin(), n, std::numeric_limits<float>::infinity());
+        std::vector<double> sums(blocks);
+        Random random(seed);
+        std::size_t next = random.below(n);
+        for (std::size_t c = 0; c < m_options.k && !m_control.cancel_requested(); ++c) {
+            place(part, c, pool[next]);
+            double total = 0;
+            for (std::size_t block = 0; block < blocks; ++block) {
+                sums[block] = lower_errors(points.data() + block * kPanel * m_dim,
+                                           part.centroids.data() + c * m_dim, error.data() + block * kPanel);
+                total += sums[block];
             }
-            if (seen.insert(bytes).second)
-                chosen.push_back(i);
-            else if (equal.size() < m_options.k)
-                equal.push_back(i);
+            next = total > 0 ? draw(error, sums, random.uniform() * total) : random.below(n);
         }
-        chosen.insert(chosen.end(), equal.begin(),
-                      equal.begin() + static_cast<std::ptrdiff_t>(m_options.k - chosen.size()));
-        for (std::size_t c = 0; c < m_options.k; ++c)
-            place(part, c, chosen[c]);
+    }
+
+    /// Takes a chosen point into account in the errors of a panel; returns their sum.
+    double lower_errors(const float* panel, const float* chosen, float* error) const noexcept {
+        float squares[kPanel] = {};
+        for (std::size_t j = 0; j < m_dim; ++j)
+            for (std::size_t q = 0; q < kPanel; ++q) {
+                const float difference = panel[j * kPanel + q] - chosen[j];
+                squares[q] += difference * difference;
+            }
+        double sum = 0;
+        for (std::size_t q = 0; q < kPanel; ++q) {
+            error[q] = std::min(error[q], squares[q]);
+            sum += static_cast<double>(error[q]);
+        }
+        return sum;
+    }
+
+    /// The point at which the errors add up to `at`.
+    static std::size_t draw(std::span<const float> error, std::span<const double> sums, double at) noexcept {
+        std::size_t block = 0;
+        for (std::size_t b = 0; b < sums.size(); ++b) {
+            if (!(sums[b] > 0))
+                continue;
+            block = b;
+            if (at < sums[b])
+                break;
+            at -= sums[b];
+        }
+        std::size_t found = block * kPanel;
+        for (std::size_t i = found; i < (block + 1) * kPanel; ++i) {
+            if (!(error[i] > 0))
+                continue;
+            found = i;
+            at -= static_cast<double>(error[i]);
+            if (at < 0)
+                break;
+        }
+        return found;
     }
 
     void place(Part& part, std::size_t centroid, std::size_t point_number) const noexcept {

@@ -35,7 +35,7 @@ struct SubspaceKmeans {
     std::size_t parts = 1, k = 256;
     int niter = 25;
     std::uint64_t seed = 1234;
-    /// centroids holds where to begin; else distinct random points are taken.
+    /// centroids holds where to begin; else points are drawn as by k-means++.
     bool warm = false;
 };
 
