@@ -6,9 +6,9 @@
 
 namespace annscope {
 
-void BoundedCandidates::begin(std::size_t k, std::size_t final) {
+void BoundedCandidates::begin(std::size_t k, std::size_t final, bool prompt) {
     m_k = k;
-    m_final = final < k ? final : 0;
+    m_final = final < k || prompt ? final : 0;
     m_capacity = 2 * k + 32;
     m_bound = k > 0 ? ~std::uint64_t{0} : 0;
     m_limit = std::numeric_limits<float>::infinity();
@@ -39,23 +39,33 @@ void BoundedCandidates::note_upper(float upper) {
 }
 
 void BoundedCandidates::cut() {
-    if (m_candidates.size() < m_k)
+    if (m_final > 0) {
+        // By bounds alone: who is among the k nearest is known only when the limit no longer falls.
+        drop_by_bound();
+        m_capacity = std::max(m_capacity, 2 * m_candidates.size());
         return;
+    }
+    keep_nearest();
+    m_bound = m_candidates.back().key;
+    m_limit = estimate_of(m_bound);
+}
+
+void BoundedCandidates::drop_by_bound() {
+    std::erase_if(m_candidates, [&](const Candidate& c) { return estimate_of(c.key) - c.reach > m_limit; });
+}
+
+void BoundedCandidates::keep_nearest() {
     const auto last = m_candidates.begin() + static_cast<std::ptrdiff_t>(m_k - 1);
     std::nth_element(m_candidates.begin(), last, m_candidates.end(),
                      [](const Candidate& a, const Candidate& b) { return a.key < b.key; });
     m_candidates.resize(m_k);
-    m_bound = m_candidates.back().key;
-    if (m_final == 0)
-        m_limit = estimate_of(m_bound);
 }
 
 void BoundedCandidates::finish(std::span<Neighbor> out) {
     if (m_final > 0)
-        std::erase_if(m_candidates,
-                      [&](const Candidate& c) { return estimate_of(c.key) - c.reach > m_limit; });
+        drop_by_bound();
     if (m_candidates.size() > m_k)
-        cut();
+        keep_nearest();
     std::ranges::sort(m_candidates, {}, &Candidate::key);
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = i < m_candidates.size() ? Neighbor{estimate_of(m_candidates[i].key),

@@ -16,7 +16,8 @@ namespace annscope {
 /// depend on the order of pushes.
 class BoundedCandidates {
 public:
-    void begin(std::size_t k, std::size_t final);
+    /// prompt: keep the limit up to date with every push, for codes that are dear to look at.
+    void begin(std::size_t k, std::size_t final, bool prompt = false);
 
     /// What a lower bound must not exceed to be of use. Falls, perhaps a few pushes late.
     float limit() const noexcept { return m_limit; }
@@ -48,9 +49,11 @@ private:
     void insert(Candidate candidate);
     void note_upper(float upper);
     void cut();
+    void drop_by_bound();
+    void keep_nearest();
 
     std::size_t m_k = 0, m_final = 0, m_capacity = 0;
-    std::uint64_t m_bound = 0; ///< keys from here on are of no use
+    std::uint64_t m_bound = 0; ///< keys from here on are of no use; not lowered while bounds decide
     float m_limit = 0;
     std::vector<Candidate> m_candidates;
     std::vector<float> m_uppers; ///< the final smallest upper bounds, a heap

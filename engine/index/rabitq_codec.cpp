@@ -83,10 +83,6 @@ void RabitqCodec::decode(const std::uint8_t* code, std::size_t cell, const Coars
                        out);
 }
 
-std::unique_ptr<ListScanner> RabitqCodec::scanner(const ScanSource& source, PathTrace* trace) const {
-    return rabitq_scanner(*this, source, trace);
-}
-
 std::vector<MemoryPart> RabitqCodec::memory(std::size_t n) const {
     const std::uint64_t padded = m_quantizer.padded(), rows = blocks_of(n) * simd::kFastScanBlock;
     const std::string wide = std::to_string(padded), lines = std::to_string(rows);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "graph/scratch_pool.h"
 #include "index/list_codec.h"
+#include "index/rabitq_scan.h"
 #include "quant/fastscan.h"
 #include "quant/rabitq.h"
 
@@ -43,6 +45,10 @@ public:
     void decode(const std::uint8_t* code, std::size_t cell, const CoarseQuantizer* coarse,
                 float* out) const override;
     std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const override;
+    void scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
+                    std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
+                    std::span<Neighbor> out) const override;
+    std::size_t block_queries() const noexcept override { return m_quantizer.bits() > 1 ? 16 : 128; }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     std::span<const ParamInfo> search_params() const noexcept override { return {&kEpsilonParam, 1}; }
     Status save(ArchiveWriter& writer) const override;
@@ -50,6 +56,7 @@ public:
 
     const RabitqQuantizer& quantizer() const noexcept { return m_quantizer; }
     const FastScanLayout& layout() const noexcept { return m_layout; }
+    ScratchPool<RabitqScratch>& pool() const noexcept { return m_pool; }
     /// Floats of a block's factors.
     static constexpr std::size_t kBlockFactors = 3 * simd::kFastScanBlock;
     const float* factors(const std::uint8_t* array, std::size_t n) const noexcept {
@@ -69,11 +76,7 @@ private:
 
     RabitqQuantizer m_quantizer;
     FastScanLayout m_layout;
+    mutable ScratchPool<RabitqScratch> m_pool;
 };
-
-/// One query's way through RaBitQ codes: signs in blocks, then the whole codes of what their bound leaves
-/// over.
-std::unique_ptr<ListScanner> rabitq_scanner(const RabitqCodec& codec, const ScanSource& source,
-                                            PathTrace* trace);
 
 } // namespace annscope
