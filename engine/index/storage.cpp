@@ -2,6 +2,7 @@
 #include "index/storage.h"
 
 #include "core/parallel.h"
+#include "simd/byte_dot.h"
 
 #include <algorithm>
 #include <atomic>
@@ -11,17 +12,17 @@
 namespace annscope {
 namespace {
 
+/// False, without result, where a value is not one of T's.
 template<class T>
 bool to_integers(const float* query, std::size_t dim, T* out) noexcept {
-    constexpr float kLow = std::numeric_limits<T>::min(), kHigh = std::numeric_limits<T>::max();
-    bool exact = true;
-    for (std::size_t i = 0; i < dim; ++i) {
-        const float v =
-            query[i] >= kLow && query[i] <= kHigh ? query[i] : kLow; // NaN too; the cast must be defined
-        out[i] = static_cast<T>(v);
-        exact &= static_cast<float>(out[i]) == query[i];
-    }
-    return exact;
+    float low, high;
+    if (!simd::byte_dot_kernels().range(query, dim, &low, &high) ||
+        low < static_cast<float>(std::numeric_limits<T>::min()) ||
+        high > static_cast<float>(std::numeric_limits<T>::max()))
+        return false;
+    for (std::size_t i = 0; i < dim; ++i)
+        out[i] = static_cast<T>(static_cast<int>(query[i]));
+    return true;
 }
 
 /// Rows a block: about a millisecond of conversion.

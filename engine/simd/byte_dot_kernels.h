@@ -76,8 +76,7 @@ bool range(const float* v, std::size_t d, float* low, float* high) noexcept {
         const auto x = d - j < F::kLanes ? F::load_first(v + j, d - j, v[0]) : F::load(v + j);
         least = F::min(least, x);
         most = F::max(most, x);
-        const auto odd = F::abs(F::sub(F::round(x), x));
-        fraction = F::max(fraction, odd);
+        fraction = F::add(fraction, F::abs(F::sub(F::round(x), x))); // NaN and infinity stay in it
     }
     float lows[F::kLanes], highs[F::kLanes], odds[F::kLanes];
     F::store(lows, least);
@@ -85,11 +84,11 @@ bool range(const float* v, std::size_t d, float* low, float* high) noexcept {
     F::store(odds, fraction);
     *low = lows[0];
     *high = highs[0];
-    float odd = odds[0];
-    for (std::size_t l = 1; l < F::kLanes; ++l) {
+    float odd = 0;
+    for (std::size_t l = 0; l < F::kLanes; ++l) {
         *low = lows[l] < *low ? lows[l] : *low;
         *high = highs[l] > *high ? highs[l] : *high;
-        odd = odds[l] > odd ? odds[l] : odd;
+        odd += odds[l];
     }
     return odd == 0 && *low > -0x1p22f && *high < 0x1p22f;
 }
