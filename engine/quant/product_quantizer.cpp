@@ -140,11 +140,9 @@ void ProductQuantizer::encode_block(VectorView rows, std::uint8_t* codes) const 
         std::uint8_t* out = codes + first * code_size();
         for (std::size_t m = 0; m < m_M; ++m) {
             std::uint32_t index[kPanel];
-            float score[kPanel];
             kernels.pack(rows.row(first) + m * dsub(), rows.stride(), n, dsub(), m_codebook.centre(m),
                          panel.data());
-            kernels.nearest(panel.data(), n, dsub(), m_codebook.centroids(m), m_codebook.half_norms(m),
-                            ksub(), index, score);
+            m_codebook.nearest(m, panel.data(), n, index);
             for (std::size_t i = 0; i < n; ++i)
                 if (m_nbits == 8)
                     out[i * m_M + m] = static_cast<std::uint8_t>(index[i]);

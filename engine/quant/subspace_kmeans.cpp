@@ -6,6 +6,7 @@
 #include "simd/subspace.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -238,9 +239,7 @@ private:
             const std::size_t n = std::min(kPanel, end - i);
             const float* points = panel(part, i);
             std::uint32_t index[kPanel];
-            float score[kPanel];
-            simd::subspace_kernels().nearest(points, n, m_dim, m_codebook.centroids(p),
-                                             m_codebook.half_norms(p), m_options.k, index, score);
+            m_codebook.nearest(p, points, n, index);
             for (std::size_t q = 0; q < n; ++q) {
                 const auto at = static_cast<std::uint16_t>(index[q]);
                 sums.changed |= part.nearest[i + q] != at;
@@ -345,6 +344,28 @@ void SubspaceCodebook::set(std::size_t m, const float* centroids, const float* c
         }
         m_half_norms[m * m_padded + c] = static_cast<float>(0.5 * norm);
     }
+}
+
+/// A line divided by many centroids is too fine for half_norm - x c, which is off by some 1e-7 of the squared
+/// range; in two dimensions already as many centroids lie further apart.
+void SubspaceCodebook::nearest(std::size_t m, const float* panel, std::size_t n,
+                               std::uint32_t* index) const noexcept {
+    constexpr std::size_t kFine = 256;
+    float best[kPanel];
+    if (m_dim > 1 || m_k <= kFine) {
+        simd::subspace_kernels().nearest(panel, n, m_dim, centroids(m), half_norms(m), m_k, index, best);
+        return;
+    }
+    std::fill_n(best, kPanel, std::numeric_limits<float>::infinity());
+    std::fill_n(index, kPanel, 0u);
+    const float* values = centroids(m);
+    for (std::size_t c = 0; c < m_k; ++c)
+        for (std::size_t q = 0; q < kPanel; ++q) {
+            const float distance = std::abs(panel[q] - values[c]);
+            const bool nearer = distance < best[q];
+            best[q] = nearer ? distance : best[q];
+            index[q] = nearer ? static_cast<std::uint32_t>(c) : index[q];
+        }
 }
 
 Status subspace_kmeans(VectorView rows, std::span<const std::uint32_t> sample, const SubspaceKmeans& options,

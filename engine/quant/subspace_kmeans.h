@@ -21,6 +21,10 @@ public:
     /// centroids of part m: k x dim, row major; centre: dim values, subtracted.
     void set(std::size_t m, const float* centroids, const float* centre) noexcept;
 
+    /// The nearest centroid of part m for the first n <= 64 points of a panel, which is about the centre; the
+    /// first of equals. There is room for 64 in index.
+    void nearest(std::size_t m, const float* panel, std::size_t n, std::uint32_t* index) const noexcept;
+
     const float* centre(std::size_t m) const noexcept { return m_centres.data() + m * m_dim; }
     const float* centroids(std::size_t m) const noexcept { return m_centroids.data() + m * m_part; }
     const float* half_norms(std::size_t m) const noexcept { return m_half_norms.data() + m * m_padded; }
