@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 
 namespace annscope {
 namespace {
@@ -39,7 +40,10 @@ public:
     std::span<const ParamInfo> search_params() const noexcept override { return m_search_params; }
     Status train(const VectorSet& vectors, const Control& control) override;
     Status add(const VectorSet& vectors, const Control& control) override;
+    Result<std::unique_ptr<PendingAdd>> prepare_add(const VectorSet& vectors,
+                                                    const Control& control) override;
     Status reconstruct(Id id, std::span<float> out) const override;
+    Status compare(const float* query, std::span<const Id> ids, std::span<float> out) const override;
     Status save(ArchiveWriter& writer) const override;
     Status load(ArchiveReader& reader);
     const CellsView* cells() const noexcept override {
@@ -54,6 +58,8 @@ protected:
     std::size_t block_queries() const noexcept override { return m_codec->block_queries(); }
 
 private:
+    struct Pending;
+
     std::size_t nlist() const noexcept override { return m_coarse->nlist(); }
     VectorView centroids() const noexcept override { return m_coarse->centroids(); }
     std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override { return m_lists.ids(cell); }
@@ -118,11 +124,28 @@ Status CodesIndex::train(const VectorSet& vectors, const Control& control) {
     return m_codec->train(rows.vectors, m_coarse.get(), control);
 }
 
-Status CodesIndex::add(const VectorSet& vectors, const Control& control) {
+struct CodesIndex::Pending final : PendingAdd {
+    explicit Pending(CodesIndex& owner) : index(owner) {}
+    void commit() noexcept override {
+        if (lists)
+            index.m_lists = std::move(*lists);
+        if (codec)
+            index.m_codec = std::move(codec);
+        index.m_places.clear();
+    }
+
+    CodesIndex& index;
+    std::optional<CodeLists> lists;   ///< none where there was nothing to add
+    std::unique_ptr<ListCodec> codec; ///< null: the one that the index has
+};
+
+Result<std::unique_ptr<PendingAdd>> CodesIndex::prepare_add(const VectorSet& vectors,
+                                                            const Control& control) {
     if (!trained())
         return Error{ErrorCode::NotTrained, "The index " + text() + " has not been trained."};
+    auto pending = std::make_unique<Pending>(*this);
     if (vectors.empty())
-        return {};
+        return std::unique_ptr<PendingAdd>(std::move(pending));
     ANNSCOPE_TRY(check_dim(vectors));
     control.begin("Adding vectors", vectors.size() * (m_coarse ? 2 : 1));
     ANNSCOPE_ASSIGN(const StoredForm rows,
@@ -130,14 +153,16 @@ Status CodesIndex::add(const VectorSet& vectors, const Control& control) {
     std::vector<std::uint32_t> cells(m_coarse ? vectors.size() : 0);
     if (m_coarse)
         ANNSCOPE_TRY(m_coarse->assign(rows.vectors, cells, control));
-    std::unique_ptr<ListCodec> wider = m_codec->widened(rows.vectors, m_lists.size() == 0);
-    const ListCodec& codec = wider ? *wider : *m_codec;
-    ANNSCOPE_ASSIGN(CodeLists lists,
+    pending->codec = m_codec->widened(rows.vectors, m_lists.size() == 0);
+    const ListCodec& codec = pending->codec ? *pending->codec : *m_codec;
+    ANNSCOPE_ASSIGN(pending->lists,
                     m_lists.with(codec, *m_codec, rows.vectors, cells, m_coarse.get(), control));
-    m_lists = std::move(lists);
-    if (wider)
-        m_codec = std::move(wider);
-    m_places.clear();
+    return std::unique_ptr<PendingAdd>(std::move(pending));
+}
+
+Status CodesIndex::add(const VectorSet& vectors, const Control& control) {
+    ANNSCOPE_ASSIGN(const std::unique_ptr<PendingAdd> pending, prepare_add(vectors, control));
+    pending->commit();
     return {};
 }
 
@@ -161,6 +186,16 @@ Status CodesIndex::reconstruct(Id id, std::span<float> out) const {
     m_codec->fetch(m_lists.codes(), m_lists.size(), place.position, code.data());
     m_codec->decode(code.data(), place.cell, m_coarse.get(), out.data());
     return {};
+}
+
+Status CodesIndex::compare(const float* query, std::span<const Id> ids, std::span<float> out) const {
+    if (m_coarse)
+        return Index::compare(query, ids, out);
+    PreparedQuery prepared;
+    prepared.prepare(query, m_context.dim, m_context.metric, ElementType::F32);
+    const std::vector<std::uint32_t> positions(ids.begin(), ids.end());
+    return m_codec->compare(source({}), prepared.f32(), positions, out) ? Status()
+                                                                        : Index::compare(query, ids, out);
 }
 
 SearchStats CodesIndex::count(std::span<const Neighbor> probes) const noexcept {

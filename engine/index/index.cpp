@@ -2,6 +2,7 @@
 #include "index/index.h"
 
 #include "core/parallel.h"
+#include "simd/kernels.h"
 
 #include <algorithm>
 #include <mutex>
@@ -31,6 +32,24 @@ Status Index::train(const VectorSet&, const Control&) {
 
 Status Index::reconstruct(Id, std::span<float>) const {
     return Error{ErrorCode::Unsupported, "The index " + info().spec + " cannot give its vectors back."};
+}
+
+Result<std::unique_ptr<PendingAdd>> Index::prepare_add(const VectorSet&, const Control&) {
+    return Error{ErrorCode::Unsupported, "The index " + info().spec + " cannot be part of a refinement."};
+}
+
+Status Index::compare(const float* query, std::span<const Id> ids, std::span<float> out) const {
+    const Metric metric = info().metric;
+    std::vector<float> own(query, query + dim()), row(dim());
+    if (metric == Metric::Cosine)
+        normalize(own.data(), own.size());
+    const auto& kernels = simd::kernels().f32;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        ANNSCOPE_TRY(reconstruct(ids[i], row));
+        out[i] = metric == Metric::L2 ? kernels.l2(own.data(), row.data(), row.size())
+                                      : -kernels.ip(own.data(), row.data(), row.size());
+    }
+    return {};
 }
 
 Result<SearchStats> Index::search_block(VectorView queries, std::size_t k, const SearchParams& params,

@@ -10,6 +10,7 @@
 #include "index/params.h"
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -85,6 +86,13 @@ public:
     virtual std::span<const std::uint32_t> ids(std::size_t cell) const noexcept = 0;
 };
 
+/// An add that is ready to happen and can no longer fail.
+class PendingAdd {
+public:
+    virtual ~PendingAdd() = default;
+    virtual void commit() noexcept = 0;
+};
+
 /// An approximate-search index. train and add are exclusive; const members may run concurrently.
 /// Base vectors may be of any element type; queries are float32.
 class Index {
@@ -106,6 +114,10 @@ public:
     /// is built once).
     virtual Status add(const VectorSet& vectors, const Control& control) = 0;
 
+    /// The part of add that can fail; the index changes at commit, which must come before anything else is
+    /// done to it. Errors: those of add; Unsupported where a kind cannot.
+    virtual Result<std::unique_ptr<PendingAdd>> prepare_add(const VectorSet& vectors, const Control& control);
+
     /// k nearest of each query (rows x dim). One query runs on the calling thread; several in parallel on
     /// control.threads. Errors: NotTrained, DimensionMismatch, InvalidArgument (a parameter out of range, k =
     /// 0), Cancelled.
@@ -119,6 +131,10 @@ public:
     /// vector itself, or what its code decodes to. out: dim floats. Errors: Unsupported where a kind cannot,
     /// InvalidArgument (no such id).
     virtual Status reconstruct(Id id, std::span<float> out) const;
+
+    /// Distances from a query to what the index holds of the vectors ids, as a search reports them. query:
+    /// dim floats; ids: all valid; out: one each. Unless overridden, by reconstruct. Errors: Unsupported.
+    virtual Status compare(const float* query, std::span<const Id> ids, std::span<float> out) const;
 
     /// Writes everything that load needs; see index/serialize.h.
     virtual Status save(ArchiveWriter& writer) const = 0;

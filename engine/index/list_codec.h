@@ -74,6 +74,13 @@ public:
     virtual void decode(const std::uint8_t* code, std::size_t cell, const CoarseQuantizer* coarse,
                         float* out) const = 0;
 
+    /// Distances from the query (see ListScanner::begin) to the codes at these positions of a flat file, with
+    /// the bits of a scan. False, without them, where a codec can only decode.
+    virtual bool compare(const ScanSource&, const float* /*query*/,
+                         std::span<const std::uint32_t> /*positions*/, std::span<float> /*out*/) const {
+        return false;
+    }
+
     /// trace: null, or what explain listens to.
     virtual std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const = 0;
     /// Several queries, whose probes are nprobe each (cells with id kNoId are none); out: k each. The same

@@ -15,6 +15,8 @@ extern const Kind kRabitqKind;
 extern const Kind kIvfRabitqKind;
 extern const Kind kPqFastScanKind;
 extern const Kind kIvfPqFastScanKind;
+extern const Kind kSqKind;
+extern const Kind kIvfSqKind;
 extern const Kind kVamanaKind;
 extern const Kind kPreTransformKind;
 extern const Kind kIdMapKind;
@@ -31,6 +33,8 @@ constexpr std::array kKinds{
     &kIvfRabitqKind,
     &kPqFastScanKind,
     &kIvfPqFastScanKind,
+    &kSqKind,
+    &kIvfSqKind,
     &kVamanaKind,
     &kPreTransformKind,
     &kIdMapKind,

@@ -145,29 +145,37 @@ void ScalarQuantizer::derive() {
 }
 
 Status ScalarQuantizer::train(VectorView rows, const Control& control) {
+    return train(
+        rows.rows(), [&](std::size_t i, float* out) { std::copy_n(rows.row(i), m_dim, out); }, control);
+}
+
+Status ScalarQuantizer::train(std::size_t n, const std::function<void(std::size_t, float*)>& get,
+                              const Control& control) {
     if (!learns())
         return {};
-    if (rows.empty())
+    if (n == 0)
         return Error{ErrorCode::InvalidArgument,
                      "A code " + std::string(name(m_type)) + " learns its ranges from one vector or more."};
     const auto threads = static_cast<std::size_t>(effective_threads(control));
     std::vector<float> low(threads * m_dim), high(threads * m_dim);
+    get(0, low.data());
     for (std::size_t t = 0; t < threads; ++t) {
-        std::copy_n(rows.row(0), m_dim, low.data() + t * m_dim);
-        std::copy_n(rows.row(0), m_dim, high.data() + t * m_dim);
+        std::copy_n(low.data(), m_dim, low.data() + t * m_dim);
+        std::copy_n(low.data(), m_dim, high.data() + t * m_dim);
     }
-    ANNSCOPE_TRY(parallel_for(rows.rows(), block_rows(m_dim), control,
-                              [&](std::size_t begin, std::size_t end, int thread) {
-                                  float* const least = low.data() + static_cast<std::size_t>(thread) * m_dim;
-                                  float* const most = high.data() + static_cast<std::size_t>(thread) * m_dim;
-                                  for (std::size_t i = begin; i < end; ++i) {
-                                      const float* row = rows.row(i);
-                                      for (std::size_t j = 0; j < m_dim; ++j) {
-                                          least[j] = row[j] < least[j] ? row[j] : least[j];
-                                          most[j] = row[j] > most[j] ? row[j] : most[j];
-                                      }
-                                  }
-                              }));
+    ANNSCOPE_TRY(
+        parallel_for(n, block_rows(m_dim), control, [&](std::size_t begin, std::size_t end, int thread) {
+            std::vector<float> row(m_dim);
+            float* const least = low.data() + static_cast<std::size_t>(thread) * m_dim;
+            float* const most = high.data() + static_cast<std::size_t>(thread) * m_dim;
+            for (std::size_t i = begin; i < end; ++i) {
+                get(i, row.data());
+                for (std::size_t j = 0; j < m_dim; ++j) {
+                    least[j] = row[j] < least[j] ? row[j] : least[j];
+                    most[j] = row[j] > most[j] ? row[j] : most[j];
+                }
+            }
+        }));
     for (std::size_t t = 1; t < threads; ++t)
         for (std::size_t j = 0; j < m_dim; ++j) {
             low[j] = std::min(low[j], low[t * m_dim + j]);

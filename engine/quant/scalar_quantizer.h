@@ -6,6 +6,7 @@
 #include "simd/sq_scan.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -33,6 +34,9 @@ public:
     /// The range of each dimension over dense rows. Types that learn nothing succeed. Errors:
     /// InvalidArgument (no rows), Cancelled. The same for any number of threads.
     Status train(VectorView rows, const Control& control);
+    /// The same of n rows that are asked for one by one, from several threads: get(i, out) writes dim floats.
+    Status train(std::size_t n, const std::function<void(std::size_t i, float* out)>& get,
+                 const Control& control);
 
     SqType type() const noexcept { return m_type; }
     simd::SqForm form() const noexcept;

@@ -9,7 +9,6 @@
 
 #include <bit>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 using namespace annscope;
@@ -414,15 +413,12 @@ void tst_scalar_quantizer::filter_keeps_every_near_one() {
     for (float& v : rows)
         v += static_cast<float>(shift);
     rows[5 * d + 1] = static_cast<float>(shift) + 500; // a range of which little is used
-    Codes codes = make_codes(SqType::Bits8, rows, n, d, sizeof(float));
-    for (std::size_t i = 0; i < n; ++i) {
-        std::uint8_t* code = codes.bytes.data() + i * codes.stride;
-        const float square = decoded_square(codes.quantizer, code);
-        std::memcpy(code + d, &square, sizeof square);
-    }
-    QVERIFY(SqSpread::useful(SqType::Bits8, d));
-    const SqSpread spread(codes.quantizer, codes.bytes.data(), codes.stride, n, {});
-    SqQuery query(codes.quantizer, l2, spread);
+    Codes codes = make_codes(SqType::Bits8, rows, n, d, SqFilter::kExtraBytes);
+    QVERIFY(SqFilter::useful(SqType::Bits8, d));
+    const SqFilter filter(codes.quantizer, shift == 0.0);
+    for (std::size_t i = 0; i < n; ++i)
+        filter.annotate(codes.quantizer, codes.bytes.data() + i * codes.stride);
+    SqQuery query(codes.quantizer, l2, filter);
     QVERIFY(query.filters());
     auto queries = random_rows(SqType::Bits8, 9, d, 11);
     const auto centroid = random_rows(SqType::Half, 1, d, 17);

@@ -84,7 +84,7 @@ private slots:
         QVERIFY(ours.encode_all(m_base.view<float>(), encoded.data(), dim, {}).ok());
         QVERIFY(encoded == codes);
 
-        const SqSpread none;
+        const SqFilter none;
         SqQuery query(theirs, true, none);
         const FaissAnswer answer = faiss_answer("sq8");
         std::vector<float> distances(n);
@@ -122,7 +122,7 @@ private slots:
         QVERIFY(ours.train({residuals.data(), m_base.size(), dim}, {}).ok());
         QVERIFY(std::ranges::equal(ours.ranges(), quantizer.ranges()));
 
-        const SqSpread none;
+        const SqFilter none;
         SqQuery query(quantizer, true, none);
         const FaissAnswer answer = faiss_answer("ivf_sq8");
         std::vector<std::uint8_t> code(dim);
