@@ -44,6 +44,7 @@ public:
                                                     const Control& control) override;
     Status reconstruct(Id id, std::span<float> out) const override;
     Status compare(const float* query, std::span<const Id> ids, std::span<float> out) const override;
+    bool can_refine() const noexcept override { return true; }
     Status save(ArchiveWriter& writer) const override;
     Status load(ArchiveReader& reader);
     const CellsView* cells() const noexcept override {

@@ -135,6 +135,8 @@ public:
     /// Distances from a query to what the index holds of the vectors ids, as a search reports them. query:
     /// dim floats; ids: all valid; out: one each. Unless overridden, by reconstruct. Errors: Unsupported.
     virtual Status compare(const float* query, std::span<const Id> ids, std::span<float> out) const;
+    /// Has prepare_add and reconstruct, so that it can rank again what another index found.
+    virtual bool can_refine() const noexcept { return false; }
 
     /// Writes everything that load needs; see index/serialize.h.
     virtual Status save(ArchiveWriter& writer) const = 0;

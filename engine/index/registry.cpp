@@ -17,6 +17,8 @@ extern const Kind kPqFastScanKind;
 extern const Kind kIvfPqFastScanKind;
 extern const Kind kSqKind;
 extern const Kind kIvfSqKind;
+extern const Kind kRefineFlatKind;
+extern const Kind kRefineKind;
 extern const Kind kVamanaKind;
 extern const Kind kPreTransformKind;
 extern const Kind kIdMapKind;
@@ -35,6 +37,8 @@ constexpr std::array kKinds{
     &kIvfPqFastScanKind,
     &kSqKind,
     &kIvfSqKind,
+    &kRefineFlatKind,
+    &kRefineKind,
     &kVamanaKind,
     &kPreTransformKind,
     &kIdMapKind,
