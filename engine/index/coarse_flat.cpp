@@ -57,15 +57,7 @@ private:
 };
 
 Status FlatCoarseQuantizer::train(const VectorSet& rows, const Control& control) {
-    KmeansOptions options;
-    options.k = m_nlist;
-    const auto& params = kCoarseBuildParams;
-    options.niter = static_cast<int>(value_or_default(m_context.build, params[0]));
-    options.seed = m_context.seed;
-    options.start =
-        value_or_default(m_context.build, params[1]) != 0 ? KmeansStart::PlusPlus : KmeansStart::Random;
-    options.spherical = m_context.metric != Metric::L2;
-    ANNSCOPE_ASSIGN(KmeansResult result, kmeans(rows, options, control));
+    ANNSCOPE_ASSIGN(KmeansResult result, kmeans(rows, coarse_kmeans(m_nlist, m_context), control));
     set(std::move(result.centroids));
     return {};
 }
@@ -91,9 +83,8 @@ std::vector<MemoryPart> flat_coarse_size(const SpecNode& root, const SizeQuestio
 
 double flat_coarse_work(const SpecNode& root, const SizeQuestion& question) {
     const double nlist = static_cast<double>(nlist_of(root)), n = static_cast<double>(question.n);
-    const double sample = std::min(n, nlist * 256);
-    const double niter = value_or_default(question.build, kCoarseBuildParams[0]);
-    return (sample * niter + n) * nlist * static_cast<double>(question.dim);
+    const double dim = static_cast<double>(question.dim);
+    return coarse_kmeans_work(nlist_of(root), question.build, n, dim) + n * nlist * dim;
 }
 
 } // namespace

@@ -14,8 +14,12 @@ struct CoarseForm {
                                                      const BuildContext& context);
     std::vector<MemoryPart> (*size)(const SpecNode& root, const SizeQuestion& question);
     double (*work)(const SpecNode& root, const SizeQuestion& question);
+    /// Metrics that make accepts; null: all.
+    bool (*allows)(const SpecNode& root, Metric metric) noexcept = nullptr;
 };
 
 extern const CoarseForm kFlatCoarseForm;
+extern const CoarseForm kImiCoarseForm;
+extern const CoarseForm kIndexCoarseForm;
 
 } // namespace annscope

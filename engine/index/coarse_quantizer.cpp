@@ -5,12 +5,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <set>
+#include <string>
 
 namespace annscope {
 namespace {
 
 constexpr std::array kForms{
     &kFlatCoarseForm,
+    &kImiCoarseForm,
+    &kIndexCoarseForm,
 };
 
 const CoarseForm* form_of(const SpecNode& root) noexcept {
@@ -20,8 +27,19 @@ const CoarseForm* form_of(const SpecNode& root) noexcept {
 }
 
 Error not_built(const SpecNode& root) {
+    const SpecNode* inner = coarse_index_of(root);
+    const std::string nlist = std::to_string(nlist_of(root));
+    if (!inner)
+        return {ErrorCode::Unsupported, print(root) + " is understood but not built yet.", root.column};
     return {ErrorCode::Unsupported,
-            "The coarse quantiser of " + print(root) + " is understood but not built yet.", root.column};
+            "The coarse quantiser " + print(*inner) + " of IVF" + nlist +
+                " is understood but not built yet; choose IVF" + nlist +
+                " alone, which compares with all centroids, or an index that is built, such as IVF" + nlist +
+                "(IVF" +
+                std::to_string(std::max<std::uint64_t>(
+                    1, static_cast<std::uint64_t>(std::sqrt(static_cast<double>(nlist_of(root)))))) +
+                ",Flat) or IVF" + nlist + "(Vamana32).",
+            inner->column};
 }
 
 } // namespace
@@ -40,6 +58,38 @@ Result<SearchStats> CoarseQuantizer::probe_block(VectorView queries, std::size_t
 
 bool has_coarse(const SpecNode& root) noexcept {
     return form_of(root) != nullptr;
+}
+
+bool coarse_allows(const SpecNode& root, Metric metric) noexcept {
+    const CoarseForm* form = form_of(root);
+    return !form || !form->allows || form->allows(root, metric);
+}
+
+const SpecNode* coarse_index_of(const SpecNode& root) noexcept {
+    return root.name == "IVF" && root.children.size() == 2 ? &root.children[1] : nullptr;
+}
+
+std::optional<Error> missing_coarse(const SpecNode& root) {
+    const SpecNode* inner = coarse_index_of(root);
+    if (inner && !find_kind(*inner)) {
+        const auto deeper = missing_coarse(*inner);
+        return deeper ? deeper : not_built(root);
+    }
+    for (const SpecNode& child : root.children)
+        if (auto error = missing_coarse(child))
+            return error;
+    return std::nullopt;
+}
+
+ParamInfo quantizer_param(const ParamInfo& info) {
+    // Names and sentences live as long as the program: parameters refer to them.
+    static std::mutex mutex;
+    static std::set<std::string, std::less<>> texts;
+    ParamInfo outer = info;
+    const std::lock_guard lock(mutex);
+    outer.name = *texts.insert("quantizer_" + std::string(info.name)).first;
+    outer.help = *texts.insert("Of the index over the centroids: " + std::string(info.help)).first;
+    return outer;
 }
 
 std::uint64_t nlist_of(const SpecNode& root) noexcept {

@@ -5,6 +5,7 @@
 #include "index/kind.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,8 +51,16 @@ public:
 /// Is there a coarse quantiser for this inverted file? root: {IVF, {nlist}, [code]}, or with the quantiser as
 /// its second child.
 bool has_coarse(const SpecNode& root) noexcept;
+/// Why there is none, anywhere in the tree, with what to choose instead; nothing where all are built.
+std::optional<Error> missing_coarse(const SpecNode& root);
 /// Cells of such a root.
 std::uint64_t nlist_of(const SpecNode& root) noexcept;
+/// Does it accept the metric? True where there is none at all.
+bool coarse_allows(const SpecNode& root, Metric metric) noexcept;
+/// The index over the centroids of an inverted file, e.g. {HNSW, {32}} of IVF1024_HNSW32,Flat; null: none.
+const SpecNode* coarse_index_of(const SpecNode& root) noexcept;
+/// Its search parameter as the inverted file tells it: nprobe is quantizer_nprobe.
+ParamInfo quantizer_param(const ParamInfo& info);
 /// Errors: InvalidArgument (impossible numbers of cells), Unsupported.
 Result<std::unique_ptr<CoarseQuantizer>> make_coarse(const SpecNode& root, const BuildContext& context);
 Result<std::unique_ptr<CoarseQuantizer>> load_coarse(ArchiveReader& reader, const SpecNode& root,

@@ -129,6 +129,23 @@ Result<std::unique_ptr<ListCodec>> make_codec(const SpecNode&, const CodecContex
     return std::unique_ptr<ListCodec>(std::make_unique<FlatCodec>(context, context.storage));
 }
 
+std::string explain(const SpecNode& root) {
+    const std::string cells = "Divides the vectors into " + std::to_string(nlist_of(root)) + " cells ";
+    const std::string end = ", then with every vector of its nprobe nearest cells.";
+    if (root.name == "IMI")
+        return cells +
+               "made of two halves with centroids of their own, found by k-means; a query compares itself "
+               "with the centroids of the halves" +
+               end;
+    if (const SpecNode* coarse = coarse_index_of(root))
+        return cells + "around centroids found by k-means; a query asks the index " + print(*coarse) +
+               " for the nearest centroids, and compares itself" + end.substr(6);
+    return cells + "around centroids found by k-means; a query compares itself with all centroids" + end;
+}
+
+constexpr std::array<std::string_view, 4> kMoreExamples{"IMI2x2,Flat", "IVF16(IVF4,Flat),Flat",
+                                                        "IVF16(IMI2x1,Flat),Flat", "IVF16(Vamana8),Flat"};
+
 } // namespace
 
 extern const Kind kIvfFlatKind;
@@ -143,17 +160,15 @@ const Kind kIvfFlatKind{
             return is_cells_code(root, kNames) && root.children.front().numbers.empty() &&
                    root.children.front().suffix.empty();
         },
-    .explain = [](const SpecNode& root) -> std::string {
-        return "Divides the vectors into " + std::to_string(nlist_of(root)) +
-               " cells around centroids found by k-means; a query compares itself with all centroids, then "
-               "with every vector of its nprobe nearest cells.";
-    },
+    .explain = explain,
     .size = [](const SpecNode& root,
                const SizeQuestion& question) { return codes_size(root, question, make_codec); },
     .build_work = coarse_work,
     .create = [](const SpecNode& root,
                  const BuildContext& context) { return create_codes(root, context, make_codec); },
     .load = [](ArchiveReader& reader) { return load_codes(reader, make_codec); },
+    .more_examples = kMoreExamples,
+    .allows = coarse_allows,
 };
 
 } // namespace annscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "index/kind.h"
+#include "index/coarse_quantizer.h"
 
 #include <algorithm>
 #include <array>
@@ -45,14 +45,24 @@ constexpr std::array kKinds{
     &kIdMap2Kind,
 };
 
+void append(std::vector<ParamInfo>& out, const ParamInfo& info) {
+    if (std::ranges::find(out, info.name, &ParamInfo::name) == out.end())
+        out.push_back(info);
+}
+
 void append_params(std::vector<ParamInfo>& out, const SpecNode& root,
                    std::span<const ParamInfo> Kind::*declared) {
     const Kind* kind = find_kind(root);
     if (!kind)
         return;
     for (const ParamInfo& info : kind->*declared)
-        if (std::ranges::find(out, info.name, &ParamInfo::name) == out.end())
-            out.push_back(info);
+        append(out, info);
+    if (const SpecNode* coarse = coarse_index_of(root)) {
+        std::vector<ParamInfo> own;
+        append_params(own, *coarse, declared);
+        for (const ParamInfo& info : own)
+            append(out, declared == &Kind::search_params ? quantizer_param(info) : info);
+    }
     if (kind->inner)
         for (const SpecNode* node : kind->inner(root))
             append_params(out, *node, declared);

@@ -134,10 +134,15 @@ void map_build(const ExportRequest& request, FaissMapping& mapping) {
         else if (name == "narrow" && given.contains(name))
             mapping.notes.push_back(
                 text + " has no counterpart: Faiss keeps Flat vectors as float32. The answers are the same.");
-        else if (name == "kmeanspp" && value != 0)
+        else if (name == "init" && value != 0)
+            mapping.notes.push_back(
+                text +
+                " is not written: only Faiss 1.15 has k-means++ (cp.init_method), none has k-means||.");
+        else if (name == "sample_share" || name == "minibatch" || name == "balance" || name == "two_level")
             mapping.notes.push_back(text +
-                                    " is not written: only Faiss 1.15 has k-means++ (cp.init_method).");
-        else if (name != "narrow" && name != "kmeanspp")
+                                    " is not written: Faiss trains with Lloyd's iterations on at most 256 "
+                                    "vectors a cell.");
+        else if (name != "narrow" && name != "init")
             mapping.notes.push_back("The build parameter " + text + " has no counterpart in Faiss.");
     }
     if (!mapping.svs_fields.empty())

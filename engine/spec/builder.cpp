@@ -3,6 +3,7 @@
 
 #include "core/timer.h"
 #include "data/format.h"
+#include "index/coarse_quantizer.h"
 #include "index/storage.h"
 #include "spec/parser.h"
 
@@ -14,6 +15,8 @@ namespace {
 Result<const Kind*> kind_of(const IndexSpec& spec) {
     if (const Kind* kind = find_kind(spec.root))
         return kind;
+    if (std::optional<Error> error = missing_coarse(spec.root))
+        return *std::move(error);
     std::string built;
     for (const Kind* kind : kinds())
         built += (built.empty() ? "" : ", ") + std::string(kind->example);

@@ -93,7 +93,8 @@ void TestExporters::says_what_is_set_data() {
     row("IVF64_HNSW16,Flat||nprobe=4,quantizer_efSearch=32", "l2", "\"nprobe=4,quantizer_efSearch=32\"");
     row("Flat,IDMap", "l2", "index.add_with_ids(xb, np.arange(len(xb)))");
     row("IVF64,Flat|narrow=0|", "l2", "narrow=0 has no counterpart");
-    row("IVF64,Flat|kmeanspp=1|", "l2", "kmeanspp=1 is not written");
+    row("IVF64,Flat|init=1|", "l2", "init=1 is not written");
+    row("IVF64,Flat|balance=2|", "l2", "balance=2 is not written");
     row("PQ4|foo=3|bar=4", "l2", "The build parameter foo=3 has no counterpart");
     row("PQ4|foo=3|bar=4", "l2", "The search parameter bar=4 has no counterpart");
     row("HNSW32,PQ4", "ip", "Faiss ignores the metric");

@@ -136,7 +136,7 @@ private slots:
         QCOMPARE(width->value(), 100);
         m_panel->setConfigurationLine(QStringLiteral("IVF16,Flat"));
         QVERIFY(m_panel->specFields()->field("nlist"));
-        QVERIFY(qobject_cast<QCheckBox*>(m_panel->buildFields()->field("kmeanspp")));
+        QVERIFY(qobject_cast<QCheckBox*>(m_panel->buildFields()->field("minibatch")));
         QVERIFY(!m_panel->buildFields()->field("Lbuild"));
     }
 
