@@ -53,9 +53,10 @@ public:
             if (m_control.cancel_requested())
                 return cancelled();
             turn();
-            if (settled())
+            const bool last = round + 1 == kRounds || settled();
+            m_control.advance(last ? static_cast<std::uint64_t>(kRounds - round) : 1);
+            if (last)
                 break;
-            m_control.advance(1);
         }
         return std::move(m_rotation);
     }

@@ -20,7 +20,8 @@ constexpr std::size_t kPanel = Kernels::kPanel, kGroup = Kernels::kGroup;
 constexpr std::size_t kChunk = 4096, kMaxChunks = 16;
 /// Parts are trained together until their panels and sums take this.
 constexpr std::uint64_t kMemory = 512u << 20;
-constexpr std::size_t kSeedPoints = 8; ///< points per centroid that the first centroids are drawn from
+/// Points per centroid, and at least, that the first centroids are drawn from.
+constexpr std::size_t kSeedPoints = 8, kLeastSeedPoints = 2048;
 
 std::size_t chunk_size(std::size_t points) noexcept {
     const std::size_t chunk = std::max(kChunk, (points + kMaxChunks - 1) / kMaxChunks);
@@ -142,7 +143,7 @@ private:
     /// ends several percent lower than k random points, for less than the cost of an iteration. Equal points
     /// only where there are too few others.
     void choose(Part& part, std::uint64_t seed) const {
-        const std::size_t n = std::min(m_points, m_options.k * kSeedPoints);
+        const std::size_t n = std::min(m_points, std::max(m_options.k * kSeedPoints, kLeastSeedPoints));
         const std::vector<std::uint32_t> pool = random_sample(m_points, n, seed);
         const std::size_t blocks = (n + kPanel - 1) / kPanel;
         AlignedBuffer<float> points(blocks * kPanel * m_dim);
