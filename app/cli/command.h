@@ -27,6 +27,7 @@ bool is_usage_error(const Error& error) noexcept;
 void add_info(CLI::App& app, Run& run);
 void add_generate(CLI::App& app, Run& run);
 void add_truth(CLI::App& app, Run& run);
+void add_expand(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
 void add_build(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);

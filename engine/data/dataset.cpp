@@ -238,6 +238,8 @@ private:
         if (m_set.truth.empty())
             return {};
         const auto& path = m_options.truth.empty() ? m_options.base : m_options.truth;
+        if (m_set.truth.of_originals)
+            return take_originals_truth(path);
         ANNSCOPE_ASSIGN(auto findings, check_truth(m_set, kCheckedQueries, m_control));
         const auto status =
             recompute_truth_distances(m_set.base, m_set.queries, m_set.metric, m_set.truth, m_control);
@@ -254,6 +256,29 @@ private:
             warn(path.string() + ": its truth is not used.");
             m_set.truth = {};
         }
+        return {};
+    }
+
+    /// The distances of such a truth cannot be computed from the vectors that are here.
+    Status take_originals_truth(const std::filesystem::path& path) {
+        GroundTruth& truth = m_set.truth;
+        const auto rows = static_cast<Id>(m_set.base.size());
+        bool fits = std::ranges::all_of(truth.ids, [rows](Id id) { return id >= kNoId && id < rows; });
+        for (float& distance : truth.distances)
+            distance = m_set.metric == Metric::L2       ? distance * distance
+                       : m_set.metric == Metric::Cosine ? distance - 1
+                                                        : distance;
+        for (std::size_t q = 0; q < truth.queries && fits; ++q)
+            fits = std::ranges::is_sorted(truth.distances_of(q));
+        if (!fits) {
+            warn(path.string() +
+                 ": its truth names vectors that are not there or is out of order; it is not used.");
+            truth = {};
+            return {};
+        }
+        warn(path.string() +
+             ": its truth is that of the vectors before their expansion; answers are judged by ids.");
+        m_set.truth_from = TruthFrom::File;
         return {};
     }
 

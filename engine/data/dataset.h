@@ -18,6 +18,9 @@ struct GroundTruth {
     std::size_t queries = 0, k = 0;
     std::vector<Id> ids;
     std::vector<float> distances;
+    /// Of the vectors as they were before they were expanded (data/query_expansion.h): the distances are not
+    /// between these vectors, so an answer is judged by its ids alone.
+    bool of_originals = false;
 
     bool empty() const noexcept { return queries == 0; }
     std::span<const Id> ids_of(std::size_t query) const noexcept { return {ids.data() + query * k, k}; }

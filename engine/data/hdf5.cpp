@@ -206,6 +206,7 @@ Result<GroundTruth> load_truth(const std::filesystem::path& path, const File& fi
                                  "; the same shape was expected.");
     truth.distances.resize(n);
     ANNSCOPE_TRY(distances.read(0, distances.rows(), Memory::F32, truth.distances.data()));
+    truth.of_originals = file.text_attribute(hdf5::kTruthOf) == hdf5::kOriginals;
     return truth;
 }
 

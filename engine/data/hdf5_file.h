@@ -14,6 +14,10 @@
 
 namespace annscope::hdf5 {
 
+/// An attribute of our own, where the truth is not that of the vectors in the file.
+inline constexpr const char* kTruthOf = "truth_of";
+inline constexpr const char* kOriginals = "the vectors before their expansion";
+
 /// An open HDF5 identifier; closes itself.
 class Handle {
 public:

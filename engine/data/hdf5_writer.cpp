@@ -68,6 +68,8 @@ float distance_in_file(Metric metric, float distance) {
 }
 
 Status write_truth(File& file, const GroundTruth& truth, Metric metric) {
+    if (truth.of_originals)
+        ANNSCOPE_TRY(file.set_attribute(hdf5::kTruthOf, std::string(hdf5::kOriginals)));
     const bool small =
         std::ranges::all_of(truth.ids, [](Id id) { return id <= std::numeric_limits<std::int32_t>::max(); });
     ANNSCOPE_ASSIGN(Table neighbors,

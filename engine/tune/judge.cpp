@@ -20,7 +20,8 @@ public:
         : m_base(base), m_truth(truth), m_metric(metric), m_k(k), m_exact(k), m_row(base.dim()) {}
 
     float recall(const float* query, std::size_t index, std::span<const Id> ids) {
-        const auto true_ids = m_truth.ids_of(index).first(std::min(m_k, m_truth.k));
+        const auto true_ids =
+            m_truth.ids_of(index).first(m_truth.of_originals ? m_truth.k : std::min(m_k, m_truth.k));
         const auto true_distances = m_truth.distances_of(index);
         for (std::size_t i = 0; i < m_k; ++i) {
             const Id id = ids[i];
@@ -31,7 +32,8 @@ public:
             m_exact[i] = missing ? kInfinity
                          : known != true_ids.end()
                              ? true_distances[static_cast<std::size_t>(known - true_ids.begin())]
-                             : distance(query, static_cast<std::size_t>(id));
+                         : m_truth.of_originals ? kInfinity
+                                                : distance(query, static_cast<std::size_t>(id));
         }
         return static_cast<float>(recall_at_k(m_exact, true_distances, m_k));
     }

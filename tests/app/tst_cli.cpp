@@ -72,6 +72,10 @@ private slots:
         QTest::newRow("bad factory string") << "spec IVF1024,Flap" << 2 << "\n  IVF1024,Flap\n          ^";
         QTest::newRow("size without n") << "generate uniform --dim 4 -o x.hdf5" << 2 << "--n";
         QTest::newRow("negative n") << "generate uniform --n -4 --dim 4 -o x.hdf5" << 2 << "--n";
+        QTest::newRow("expand nothing known") << "expand x.hdf5 --what all -o y.hdf5" << 2 << "--what";
+        QTest::newRow("expand by a negative alpha") << "expand x.hdf5 --alpha -1 -o y.hdf5" << 2 << "--alpha";
+        QTest::newRow("expand to nowhere") << "expand x.hdf5" << 2 << "--output";
+        QTest::newRow("help of expand") << "expand --help" << 0 << "alpha query expansion";
         QTest::newRow("bad target") << "export --config Flat --target excel --dim 4 --metric l2" << 2
                                     << "faiss-python";
     }
@@ -132,6 +136,35 @@ private slots:
                                    QStringLiteral("Flat"), QStringLiteral("--repeat"), QStringLiteral("1")});
         QVERIFY2(swept.code == 0, qPrintable(swept.err));
         QVERIFY(swept.out.contains(QStringLiteral("1.0000")));
+    }
+
+    /// The truth of the original vectors stays the judge; with alpha large hardly anything changes.
+    void expand_writes_vectors_and_keeps_the_judge() {
+        const QString file = m_folder.filePath(QStringLiteral("expanded.hdf5"));
+        const auto recall_of = [&](const QString& options) {
+            const Outcome made = run(
+                QStringList{QStringLiteral("expand"), sample(), QStringLiteral("-o"), file} + words(options));
+            if (made.code != 0 || !made.out.contains(QStringLiteral("judged by the truth of the")))
+                return -1.0;
+            const QString points = m_folder.filePath(QStringLiteral("expanded.json"));
+            const Outcome swept =
+                run({QStringLiteral("sweep"), file, QStringLiteral("--config"), QStringLiteral("Flat"),
+                     QStringLiteral("--repeat"), QStringLiteral("1"), QStringLiteral("--json"), points});
+            const QJsonArray rows = QJsonDocument::fromJson(contents(points)).array();
+            return swept.code == 0 ? rows.at(0)[QLatin1String("recall")].toDouble(-2) : -3.0;
+        };
+        const double none = recall_of(QStringLiteral("--alpha 10000"));
+        const double queries = recall_of(QStringLiteral("--n 10 --alpha 3"));
+        const double both = recall_of(QStringLiteral("--n 10 --alpha 0 --what both"));
+        const double own = recall_of(QStringLiteral("--n 10 --alpha 0 --what both --judge expanded"));
+        QVERIFY2(none > 0.99, qPrintable(QString::number(none)));
+        QVERIFY2(queries > 0.2 && queries < none, qPrintable(QString::number(queries)));
+        QVERIFY2(both > 0.1 && both < none, qPrintable(QString::number(both)));
+        QCOMPARE(own, 1.0);
+        const Outcome too_many = run({QStringLiteral("expand"), sample(), QStringLiteral("--n"),
+                                      QStringLiteral("3000"), QStringLiteral("-o"), file});
+        QCOMPARE(too_many.code, 2);
+        QVERIFY(too_many.err.contains(QStringLiteral("3000")));
     }
 
     void spec_explains() {
