@@ -41,14 +41,14 @@ Error makes_more(const SpecNode& node, std::size_t dim, std::size_t out) {
 
 Made make_opq(const SpecNode& node, std::size_t dim) {
     const std::size_t M = number_or(node, 0, 1), out = number_or(node, 1, dim);
-    if (M == 0 || out % M != 0)
+    if (M == 0 || out % M != 0) {
+        const std::string parts = std::to_string(M == 0 ? 1 : M);
+        const std::size_t more = M == 0 ? out : (out / M + 1) * M; // zeros are added, nothing is lost
         return cannot(node, "cuts " + std::to_string(out) + " dimensions into " + std::to_string(M) +
                                 " equal parts, which they cannot be cut into; give a number of output "
                                 "dimensions that M divides, as in OPQ" +
-                                std::to_string(M) + "_" +
-                                std::to_string(std::max<std::size_t>(M, 1) *
-                                               std::max<std::size_t>(1, out / std::max<std::size_t>(M, 1))) +
-                                ".");
+                                parts + "_" + std::to_string(more) + ".");
+    }
     return Made(std::make_unique<OpqTransform>(dim, out, M));
 }
 

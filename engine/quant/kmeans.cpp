@@ -47,8 +47,9 @@ Status check(std::size_t points, const KmeansOptions& options) {
     if (options.k == 0 || options.niter < 1 || options.nredo < 1 || options.max_points_per_centroid == 0)
         return invalid("k-means needs at least one centroid, one iteration and one point per centroid.");
     if (points < options.k)
-        return invalid("There are " + std::to_string(points) + " vectors for " + std::to_string(options.k) +
-                       " centroids; there must be at least as many.");
+        return invalid("There are " + format_count(points) + " vectors for " + format_count(options.k) +
+                       " centroids; there must be at least as many. Choose at most " + format_count(points) +
+                       " centroids, better no more than one for 39 vectors.");
     if (!(options.sample_share > 0 && options.sample_share <= 1))
         return invalid("The share of the vectors to train on must be above 0 and at most 1.");
     if (options.balance != 0 && !(options.balance >= 1 && std::isfinite(options.balance)))
