@@ -131,13 +131,14 @@ void TestConformance::recallAgainstBruteForce() {
     REQUIRE_OK(answer);
     const double recall = recall_of(*answer, m_base, m_queries, m_metric, kNeighbors);
     const bool all = m_kind->name == "Flat" || m_kind->name == "IVF,Flat";
-    // A small graph over points that have no near neighbours by inner product is not exact; two bytes a
-    // vector are coarse, above all where they tell directions of points on one side of the origin.
+    // A small graph over points that have no near neighbours by inner product is not exact; twelve bits a
+    // vector are coarse, above all where they tell directions of points on one side of the origin: four
+    // times what chance gives.
     // A transform that moves the origin or scales rows changes which inner products are large.
     const bool other = m_kind->distances == Distances::OfTransformed && m_metric == Metric::InnerProduct;
     const double floor = all                                ? 1.0
                          : other                            ? 0.0
-                         : !exact()                         ? (m_metric == Metric::L2 ? 0.25 : 0.15)
+                         : !exact()                         ? (m_metric == Metric::L2 ? 0.25 : 0.1)
                          : m_metric == Metric::InnerProduct ? 0.8
                                                             : 0.97;
     QVERIFY2(recall >= floor, qPrintable(QString::number(recall)));
