@@ -28,6 +28,7 @@ void add_info(CLI::App& app, Run& run);
 void add_generate(CLI::App& app, Run& run);
 void add_truth(CLI::App& app, Run& run);
 void add_expand(CLI::App& app, Run& run);
+void add_compress(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
 void add_build(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);
@@ -44,6 +45,7 @@ public:
     Result<Dataset> open(Need need, const Control& control) const;
     /// The one file that was named, empty where there are several.
     std::string only_file() const;
+    std::uint64_t seed() const noexcept { return m_seed; }
 
 private:
     std::string m_data, m_base, m_truth, m_metric;

@@ -93,6 +93,7 @@ int main(int argc, char** argv) {
     cli::add_generate(app, run);
     cli::add_truth(app, run);
     cli::add_expand(app, run);
+    cli::add_compress(app, run);
     cli::add_spec(app, run);
     cli::add_build(app, run);
     cli::add_sweep(app, run);

@@ -70,6 +70,7 @@ private slots:
         QTest::newRow("missing file") << "info no-such-file.fvecs" << 1 << "no-such-file.fvecs";
         QTest::newRow("a bad metric") << "info x.fvecs --metric l3" << 2 << "l3";
         QTest::newRow("bad factory string") << "spec IVF1024,Flap" << 2 << "\n  IVF1024,Flap\n          ^";
+        QTest::newRow("compress without n") << "compress x.fvecs -o y.npy" << 2 << "--n";
         QTest::newRow("size without n") << "generate uniform --dim 4 -o x.hdf5" << 2 << "--n";
         QTest::newRow("negative n") << "generate uniform --n -4 --dim 4 -o x.hdf5" << 2 << "--n";
         QTest::newRow("expand nothing known") << "expand x.hdf5 --what all -o y.hdf5" << 2 << "--what";
@@ -275,6 +276,29 @@ private slots:
         QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
         QVERIFY(outcome.out.contains(QStringLiteral("IVF1024,Flat")));
         QVERIFY(outcome.out.contains(QStringLiteral("nprobe=16")));
+    }
+
+    void compresses() {
+        const QString small = m_folder.filePath(QStringLiteral("small.hdf5"));
+        const QString weights = m_folder.filePath(QStringLiteral("weights.npy"));
+        const Outcome outcome =
+            run({QStringLiteral("compress"), sample(), QStringLiteral("-o"), small, QStringLiteral("--n"),
+                 QStringLiteral("120"), QStringLiteral("--weights"), weights});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY2(outcome.out.contains(QStringLiteral("120 centroids x 16 for 3000 vectors")),
+                 qPrintable(outcome.out));
+        QVERIFY(contents(weights).size() > 120 * 8);
+        const Outcome told = run({QStringLiteral("info"), small});
+        QVERIFY2(told.code == 0 && told.out.contains(QStringLiteral("120")), qPrintable(told.out));
+        const Outcome many = run({QStringLiteral("compress"), sample(), QStringLiteral("-o"), small,
+                                  QStringLiteral("--n"), QStringLiteral("3001")});
+        QCOMPARE(many.code, 2);
+        QVERIFY(many.err.contains(QStringLiteral("3000")));
+        const Outcome text = run({QStringLiteral("compress"), sample(), QStringLiteral("-o"),
+                                  m_folder.filePath(QStringLiteral("small.txt")), QStringLiteral("--n"),
+                                  QStringLiteral("30")});
+        QCOMPARE(text.code, 1);
+        QVERIFY(text.err.contains(QStringLiteral(".fvecs")));
     }
 
     void interrupting_leaves_nothing_data() {
