@@ -48,7 +48,7 @@ public:
     void scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
                     std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
                     std::span<Neighbor> out) const override;
-    std::size_t block_queries() const noexcept override { return m_quantizer.bits() > 1 ? 16 : 128; }
+    std::size_t block_queries() const noexcept override { return m_quantizer.bits() > 1 ? 16 : 512; }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     std::span<const ParamInfo> search_params() const noexcept override { return {&kEpsilonParam, 1}; }
     Status save(ArchiveWriter& writer) const override;

@@ -161,15 +161,16 @@ void RabitqCodec::scan_block(const ScanSource& source, const CodeLists& lists, V
     visits.clear();
     for (std::size_t i = 0; i < rows * nprobe; ++i)
         if (probes[i].id != kNoId)
-            visits.push_back({static_cast<std::uint32_t>(probes[i].id), static_cast<std::uint32_t>(i)});
-    std::ranges::sort(visits);
+            visits.push_back({i % nprobe == 0 ? 0u : 1u, static_cast<std::uint32_t>(probes[i].id),
+                              static_cast<std::uint32_t>(i)});
+    std::ranges::sort(visits); // every query's nearest list first: that makes its limit tight
     for (std::size_t i = 0; i < visits.size();) {
-        const std::size_t cell = visits[i][0];
+        const std::size_t cell = visits[i][1];
         std::array<RabitqScan*, simd::kFastScanBatch> together{};
         std::size_t count = 0;
-        for (; i < visits.size() && visits[i][0] == cell && count < together.size(); ++i) {
-            together[count] = &scratch->queries[visits[i][1] / nprobe];
-            together[count++]->enter(lists.list(cell, probes[visits[i][1]].distance));
+        for (; i < visits.size() && visits[i][1] == cell && count < together.size(); ++i) {
+            together[count] = &scratch->queries[visits[i][2] / nprobe];
+            together[count++]->enter(lists.list(cell, probes[visits[i][2]].distance));
         }
         if (const ListRef list = lists.list(cell, 0); list.count > 0)
             scan_list(*this, source.codes, list, {together.data(), count}, *scratch, nullptr);

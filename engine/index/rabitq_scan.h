@@ -54,7 +54,7 @@ struct RabitqScratch {
     RabitqScratch() : queries(1) {}
 
     std::vector<RabitqScan> queries;
-    std::vector<std::array<std::uint32_t, 2>> visits; ///< cell, query
+    std::vector<std::array<std::uint32_t, 3>> visits; ///< round, cell, probe
     AlignedBuffer<std::uint16_t> sums{simd::kFastScanBatch * kChunk * simd::kFastScanBlock};
 };
 
