@@ -28,6 +28,7 @@ public:
         const FastScanCodebook* codebook = nullptr;
         bool l2 = true, residual = false;
         const CoarseQuantizer* coarse = nullptr;
+        FastScanCodebook::Scratch* scratch = nullptr; ///< one for all queries of a thread
     };
 
     void begin(const Setting& setting, const float* query, std::size_t k) {
@@ -103,9 +104,9 @@ private:
     bool per_list() const noexcept { return m_setting.residual && m_setting.l2; }
     void make_tables(const float* query) {
         if (m_setting.l2)
-            m_setting.codebook->l2_tables(query, m_scratch, m_tables);
+            m_setting.codebook->l2_tables(query, *m_setting.scratch, m_tables);
         else
-            m_setting.codebook->ip_tables(query, m_scratch, m_tables);
+            m_setting.codebook->ip_tables(query, *m_setting.scratch, m_tables);
     }
     float distance(std::uint16_t sum) const noexcept {
         return m_base + m_tables.scale * static_cast<float>(sum);
@@ -118,7 +119,6 @@ private:
     const float* m_query = nullptr;
     float m_base = 0; ///< the distance of a sum of zero
     FastScanTables m_tables;
-    FastScanCodebook::Scratch m_scratch;
     std::vector<float> m_centroid, m_difference;
     FastScanTopK m_sums;
     TopK m_distances{0};
@@ -128,6 +128,7 @@ private:
 struct ScanScratch {
     std::vector<QueryScan> queries;
     std::vector<std::array<std::uint32_t, 2>> visits; ///< cell, query
+    FastScanCodebook::Scratch tables;
     AlignedBuffer<std::uint16_t> sums{simd::kFastScanBatch * FastScanTopK::kRun};
     std::array<std::array<std::uint32_t, FastScanTopK::kRun / simd::kFastScanBlock>, simd::kFastScanBatch>
         masks;
@@ -198,8 +199,8 @@ public:
     Status load(ArchiveReader& reader) override;
 
     const FastScanLayout& layout() const noexcept { return m_layout; }
-    QueryScan::Setting setting(const ScanSource& source) const noexcept {
-        return {&m_codebook, m_l2, m_residual, source.coarse};
+    QueryScan::Setting setting(const ScanSource& source, ScanScratch& scratch) const noexcept {
+        return {&m_codebook, m_l2, m_residual, source.coarse, &scratch.tables};
     }
     ScratchPool<ScanScratch>& pool() const noexcept { return m_pool; }
 
@@ -287,7 +288,8 @@ public:
         : m_codec(codec), m_source(source), m_trace(trace), m_scratch(codec.pool().take()) {}
 
     void begin(const float* query, std::size_t k) override {
-        m_scratch->queries.front().begin(m_codec.setting(m_source), query, std::min(k, m_source.size));
+        m_scratch->queries.front().begin(m_codec.setting(m_source, *m_scratch), query,
+                                         std::min(k, m_source.size));
     }
     void scan(const ListRef& list) override {
         QueryScan* query = &m_scratch->queries.front();
@@ -316,7 +318,7 @@ void FastScanCodec::scan_block(const ScanSource& source, const CodeLists& lists,
     if (scratch->queries.size() < rows)
         scratch->queries.resize(rows);
     for (std::size_t q = 0; q < rows; ++q)
-        scratch->queries[q].begin(setting(source), queries.row(q), std::min(k, source.size));
+        scratch->queries[q].begin(setting(source, *scratch), queries.row(q), std::min(k, source.size));
     auto& visits = scratch->visits;
     visits.clear();
     for (std::size_t i = 0; i < rows * nprobe; ++i)

