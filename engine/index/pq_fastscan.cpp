@@ -28,7 +28,8 @@ public:
         const FastScanCodebook* codebook = nullptr;
         bool l2 = true, residual = false;
         const CoarseQuantizer* coarse = nullptr;
-        FastScanCodebook::Scratch* scratch = nullptr; ///< one for all queries of a thread
+        FastScanCodebook::Scratch* tables = nullptr; ///< shared by the queries of a thread, as the next
+        FastScanTopK::Scratch* top = nullptr;
     };
 
     void begin(const Setting& setting, const float* query, std::size_t k) {
@@ -37,7 +38,7 @@ public:
         if (setting.residual)
             m_distances = TopK(k);
         else
-            m_sums.begin(k);
+            m_sums.begin(k, *setting.top);
         if (!per_list())
             make_tables(query);
         m_base = m_tables.bias;
@@ -104,9 +105,9 @@ private:
     bool per_list() const noexcept { return m_setting.residual && m_setting.l2; }
     void make_tables(const float* query) {
         if (m_setting.l2)
-            m_setting.codebook->l2_tables(query, *m_setting.scratch, m_tables);
+            m_setting.codebook->l2_tables(query, *m_setting.tables, m_tables);
         else
-            m_setting.codebook->ip_tables(query, *m_setting.scratch, m_tables);
+            m_setting.codebook->ip_tables(query, *m_setting.tables, m_tables);
     }
     float distance(std::uint16_t sum) const noexcept {
         return m_base + m_tables.scale * static_cast<float>(sum);
@@ -129,6 +130,7 @@ struct ScanScratch {
     std::vector<QueryScan> queries;
     std::vector<std::array<std::uint32_t, 2>> visits; ///< cell, query
     FastScanCodebook::Scratch tables;
+    FastScanTopK::Scratch top;
     AlignedBuffer<std::uint16_t> sums{simd::kFastScanBatch * FastScanTopK::kRun};
     std::array<std::array<std::uint32_t, FastScanTopK::kRun / simd::kFastScanBlock>, simd::kFastScanBatch>
         masks;
@@ -165,7 +167,8 @@ class FastScanCodec final : public ListCodec {
 public:
     FastScanCodec(const CodecContext& context, ProductQuantizer pq, const SpecNode& code)
         : m_dim(context.dim), m_l2(context.metric == Metric::L2), m_residual(code.suffix == "fsr"),
-          m_seed(context.seed), m_padding(code.numbers[2]), m_layout(pq.M()), m_pq(std::move(pq)) {}
+          m_in_cells(context.in_cells), m_seed(context.seed), m_padding(code.numbers[2]), m_layout(pq.M()),
+          m_pq(std::move(pq)) {}
 
     Status train(const VectorSet& rows, const CoarseQuantizer* coarse, const Control& control) override;
     bool trained() const noexcept override { return m_pq.trained(); }
@@ -192,7 +195,7 @@ public:
                     std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
                     std::span<Neighbor> out) const override;
     std::size_t block_queries() const noexcept override {
-        return std::clamp<std::size_t>(kBatchBytes / m_layout.table_bytes(), 16, 1024);
+        return m_in_cells ? std::clamp<std::size_t>(kBatchBytes / m_layout.table_bytes(), 16, 256) : 16;
     }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     Status save(ArchiveWriter& writer) const override { return writer.array("codebook", m_pq.centroids()); }
@@ -200,7 +203,7 @@ public:
 
     const FastScanLayout& layout() const noexcept { return m_layout; }
     QueryScan::Setting setting(const ScanSource& source, ScanScratch& scratch) const noexcept {
-        return {&m_codebook, m_l2, m_residual, source.coarse, &scratch.tables};
+        return {&m_codebook, m_l2, m_residual, source.coarse, &scratch.tables, &scratch.top};
     }
     ScratchPool<ScanScratch>& pool() const noexcept { return m_pool; }
 
@@ -216,7 +219,7 @@ private:
                   const CoarseQuantizer& coarse) const;
 
     std::size_t m_dim;
-    bool m_l2, m_residual;
+    bool m_l2, m_residual, m_in_cells;
     std::uint64_t m_seed;
     std::size_t m_padding;
     FastScanLayout m_layout;
@@ -317,14 +320,14 @@ void FastScanCodec::scan_block(const ScanSource& source, const CodeLists& lists,
     const std::size_t rows = queries.rows();
     if (scratch->queries.size() < rows)
         scratch->queries.resize(rows);
-    for (std::size_t q = 0; q < rows; ++q)
-        scratch->queries[q].begin(setting(source, *scratch), queries.row(q), std::min(k, source.size));
     auto& visits = scratch->visits;
     visits.clear();
-    for (std::size_t i = 0; i < rows * nprobe; ++i)
-        if (probes[i].id != kNoId)
-            visits.push_back(
-                {static_cast<std::uint32_t>(probes[i].id), static_cast<std::uint32_t>(i / nprobe)});
+    for (std::uint32_t q = 0; q < rows; ++q) {
+        scratch->queries[q].begin(setting(source, *scratch), queries.row(q), std::min(k, source.size));
+        for (const Neighbor& probe : probes.subspan(q * nprobe, nprobe))
+            if (probe.id != kNoId)
+                visits.push_back({static_cast<std::uint32_t>(probe.id), q});
+    }
     std::sort(visits.begin(), visits.end());
     for (std::size_t i = 0; i < visits.size();) {
         const std::size_t cell = visits[i][0];

@@ -84,7 +84,12 @@ public:
     /// So many at most may be added at once.
     static constexpr std::size_t kRun = 16 * simd::kFastScanBlock;
 
-    void begin(std::size_t k);
+    /// Buffers that the queries of a thread share; anything may be in them.
+    struct Scratch {
+        std::vector<std::uint32_t> masks, ties;
+        std::vector<std::uint64_t> keys, other_keys; ///< sum << 32 | id
+    };
+    void begin(std::size_t k, Scratch& scratch);
     /// Only sums below or equal to this can still be among the k least.
     std::uint32_t threshold() const noexcept { return m_threshold; }
     /// Nothing is ruled out yet.
@@ -105,6 +110,9 @@ public:
 
 private:
     static constexpr std::uint32_t kOpen = 65535;
+    static constexpr std::size_t capacity(std::size_t k) noexcept {
+        return (2 * k / simd::kFastScanBlock + 1) * simd::kFastScanBlock + 2 * kRun;
+    }
     void cut();
     void sort_by_sum();
     std::uint32_t least_threshold(std::size_t blocks) const noexcept;
@@ -113,9 +121,7 @@ private:
     std::uint32_t m_threshold = kOpen;
     AlignedBuffer<std::uint16_t> m_sums;
     AlignedBuffer<std::uint32_t> m_ids;
-    std::vector<std::uint32_t> m_masks;
-    std::vector<std::uint64_t> m_keys, m_other_keys; ///< sum << 32 | id
-    std::vector<std::uint32_t> m_ties;
+    Scratch* m_scratch = nullptr;
 };
 
 /// Adds the sums of a run of blocks to the k least. from and to: the vectors of the run that count, from

@@ -63,14 +63,19 @@ struct Float16 {
 /// one dot product with ones adds up the four entries of each; vpermb looks them up in all four tables at
 /// once, its index being the code and two bits of the sub-quantiser.
 struct Quad {
+    struct Order {
+        alignas(64) std::uint8_t bytes[64];
+        constexpr Order() : bytes() {
+            for (int v = 0; v < 16; ++v)
+                for (int s = 0; s < 4; ++s)
+                    bytes[4 * v + s] = static_cast<std::uint8_t>(s * 16 + (v < 8 ? 2 * v : 2 * v - 15));
+        }
+    };
     __m512i order, selector;
 
     Quad() noexcept {
-        alignas(64) std::uint8_t bytes[64];
-        for (int v = 0; v < 16; ++v)
-            for (int s = 0; s < 4; ++s)
-                bytes[4 * v + s] = static_cast<std::uint8_t>(s * 16 + (v < 8 ? 2 * v : 2 * v - 15));
-        order = _mm512_load_si512(bytes);
+        static constexpr Order kOrder;
+        order = _mm512_load_si512(kOrder.bytes);
         selector = _mm512_set1_epi32(0x30201000);
     }
 };

@@ -268,8 +268,9 @@ private slots:
             std::sort(all.begin(), all.end());
             std::vector<Neighbor> got(static_cast<std::size_t>(k));
             FastScanTopK best;
+            FastScanTopK::Scratch scratch;
             for (int run = 0; run < 2; ++run) { // the second on used buffers
-                best.begin(got.size());
+                best.begin(got.size(), scratch);
                 for (std::size_t at = 0; at < kCount;) {
                     const std::size_t start = at / kFastScanBlock * kFastScanBlock;
                     const std::size_t stop =
@@ -296,7 +297,8 @@ private slots:
         tables.bias = 1e9F;
         tables.scale = 1e-3F;
         FastScanTopK best;
-        best.begin(3);
+        FastScanTopK::Scratch scratch;
+        best.begin(3, scratch);
         best.push(1, 9);
         best.push(2, 4);
         best.push(3, 7);
