@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::array<std::string_view, 1> kNames{"PQ"};
 constexpr std::array<std::string_view, 2> kFlatExamples{"PQ4x3", "PQ4x5np"};
-constexpr std::array<std::string_view, 2> kCellsExamples{"IVF16,PQ4x3", "IVF16,PQ4x5np"};
+constexpr std::array<std::string_view, 4> kCellsExamples{"IMI2x2,PQ4x4", "IVF16(IVF4,Flat),PQ4x4",
+                                                         "IVF16,PQ4x3", "IVF16,PQ4x5np"};
 
 std::size_t parts_of(const SpecNode& code) noexcept {
     return code.numbers.empty() ? 0 : static_cast<std::size_t>(code.numbers[0]);
@@ -117,6 +118,7 @@ const Kind kIvfPqKind{
     .load = load_pq,
     .distances = Distances::OfCodes,
     .more_examples = kCellsExamples,
+    .allows = coarse_allows,
 };
 
 } // namespace annscope

@@ -251,7 +251,8 @@ bool is_fast(const SpecNode& code) noexcept {
 
 constexpr std::array<std::string_view, 1> kNames{"PQ"};
 // Blocks of 64, residuals.
-constexpr std::array<std::string_view, 2> kMoreExamples{"IVF16,PQ12x4fs_64", "IVF16,PQ6x4fsr"};
+constexpr std::array<std::string_view, 4> kMoreExamples{"IMI2x2,PQ6x4fsr", "IVF16(IVF4,Flat),PQ12x4fs",
+                                                        "IVF16,PQ12x4fs_64", "IVF16,PQ6x4fsr"};
 
 } // namespace
 
@@ -306,6 +307,7 @@ const Kind kIvfPqFastScanKind{
     .load = [](ArchiveReader& reader) { return load_codes(reader, make_codec); },
     .distances = Distances::OfTables,
     .more_examples = kMoreExamples,
+    .allows = coarse_allows,
 };
 
 } // namespace annscope

@@ -307,7 +307,16 @@ double refine_work(const SpecNode& root, const SizeQuestion& question) {
     return keeps_vectors(root) ? base : base + inner_build_work(root.children[1], question);
 }
 
-constexpr std::array<std::string_view, 2> kMoreFlat{"IVF16,SQ8,RFlat", "IVF16,Flat,RFlat"};
+/// What is inside limits the metrics.
+bool inner_allows(const SpecNode& root, Metric metric) noexcept {
+    return std::ranges::all_of(root.children, [metric](const SpecNode& node) {
+        const Kind* kind = find_kind(node);
+        return !kind || !kind->allows || kind->allows(node, metric);
+    });
+}
+
+constexpr std::array<std::string_view, 3> kMoreFlat{"IMI2x2,RaBitQfs,RFlat", "IVF16,SQ8,RFlat",
+                                                    "IVF16,Flat,RFlat"};
 constexpr std::array<std::string_view, 4> kMoreCodes{"SQ4,Refine(SQfp16)", "SQ4,Refine(Flat)",
                                                      "IVF16,SQ4,Refine(SQ6)", "IVF16,SQ8,Refine(IVF4,SQ8)"};
 
@@ -334,6 +343,7 @@ const Kind kRefineFlatKind{
     .load = load_refine,
     .more_examples = kMoreFlat,
     .inner = [](const SpecNode& root) -> std::vector<const SpecNode*> { return {&root.children.front()}; },
+    .allows = inner_allows,
 };
 
 extern const Kind kRefineKind;
@@ -360,6 +370,7 @@ const Kind kRefineKind{
     .inner = [](const SpecNode& root) -> std::vector<const SpecNode*> {
         return {&root.children[0], &root.children[1]};
     },
+    .allows = inner_allows,
 };
 
 } // namespace annscope

@@ -279,8 +279,8 @@ std::string explain_code(const SpecNode& code) {
 }
 
 constexpr std::array<std::string_view, 4> kMoreFlat{"SQ6", "SQ4", "SQfp16", "SQbf16"};
-constexpr std::array<std::string_view, 4> kMoreCells{"IVF16,SQ6", "IVF16,SQ4", "IVF16,SQfp16",
-                                                     "IVF16,SQbf16"};
+constexpr std::array<std::string_view, 6> kMoreCells{"IMI2x2,SQ8", "IVF16(IVF4,Flat),SQ8", "IVF16,SQ6",
+                                                     "IVF16,SQ4",  "IVF16,SQfp16",         "IVF16,SQbf16"};
 
 } // namespace
 
@@ -329,6 +329,7 @@ const Kind kIvfSqKind{
     .load = [](ArchiveReader& reader) { return load_codes(reader, make_codec); },
     .distances = Distances::OfCodes,
     .more_examples = kMoreCells,
+    .allows = coarse_allows,
 };
 
 } // namespace annscope
