@@ -74,12 +74,12 @@ inline void put_trained_parts(SectionWriter& out, const std::string& prefix, con
         put(name + "matrix", from.chain[t].matrix);
         put(name + "bias", from.chain[t].bias);
     }
-    if (from.tag == "IxPT")
-        return put_inner("inner", *from.inner);
     if (from.tag == "IxRF") {
         put_inner("base", *from.inner);
         return put_inner("refine", *from.refine);
     }
+    if (from.inner)
+        return put_inner("inner", *from.inner);
     if (from.coarse)
         put("centroids", from.coarse->vectors);
     if (from.pq.M > 0)
@@ -153,6 +153,14 @@ inline CodesById codes_of(const FaissIndex& index) {
     return out;
 }
 
+/// Number i of a code of numbers of so many bits, least significant first.
+inline std::uint32_t number_in(const std::uint8_t* code, std::size_t i, std::size_t bits) {
+    std::uint32_t number = 0;
+    for (std::size_t b = i * bits; b < (i + 1) * bits; ++b)
+        number |= static_cast<std::uint32_t>(code[b / 8] >> (b % 8) & 1) << (b - i * bits);
+    return number;
+}
+
 /// The vectors that the codes stand for, each dim of the index, by the definitions in formats.md 2.2.
 inline std::vector<float> decoded(const FaissIndex& index, const CodesById& codes) {
     const auto d = static_cast<std::size_t>(index.d);
@@ -163,15 +171,20 @@ inline std::vector<float> decoded(const FaissIndex& index, const CodesById& code
             float value = 0;
             if (index.pq.M > 0) {
                 const std::size_t dsub = d / index.pq.M, m = j / dsub;
-                std::size_t number = 0;
-                for (std::size_t b = 0; b < index.pq.nbits; ++b) {
-                    const std::size_t bit = m * index.pq.nbits + b;
-                    number |= static_cast<std::size_t>(code[bit / 8] >> (bit % 8) & 1) << b;
-                }
+                const std::size_t number = number_in(code, m, index.pq.nbits);
                 value = index.pq.centroids[((m << index.pq.nbits) + number) * dsub + j % dsub];
-            } else if (index.sq.d > 0) { // 8 bits
-                value = index.sq.trained[j] +
-                        index.sq.trained[d + j] * (static_cast<float>(code[j]) + 0.5f) / 255.0f;
+            } else if (index.sq.d > 0) {
+                const std::size_t bits = index.sq.type == 0   ? 8
+                                         : index.sq.type == 1 ? 4
+                                         : index.sq.type == 6 ? 6
+                                                              : 16;
+                const std::uint32_t number = number_in(code, j, bits);
+                if (bits == 16) // fp16
+                    value = half_to_float(Half{static_cast<std::uint16_t>(number)});
+                else
+                    value = index.sq.trained[j] + index.sq.trained[d + j] *
+                                                      (static_cast<float>(number) + 0.5f) /
+                                                      static_cast<float>((1u << bits) - 1);
             } else {
                 std::memcpy(&value, code + j * sizeof(float), sizeof value);
             }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Our indexes made of the very codebooks that libfaiss 1.7.3 trained on real vectors: they must hold the
 // same codes and give the same answers as it did.
-#include "faiss_parts.h"
+#include "faiss_check.h"
 #include "index_fixture.h"
-#include "quant/fastscan.h"
 
 #include <QTest>
 
@@ -14,8 +13,6 @@ using namespace annscope::test;
 
 namespace {
 
-constexpr std::size_t kNeighbors = 10;
-constexpr double kRounding = 1e-5;
 constexpr double kTables = 0.03; // of 8 bits
 
 struct File {
@@ -34,35 +31,6 @@ constexpr File kFiles[] = {
     {"pq_fs", "PQ64x4fs", true},
     {"ivf_fs_rflat", "IVF64,PQ64x4fs,RFlat", true},
 };
-
-/// Rows as the codes see them: through the transforms, in double.
-std::vector<float> transformed(const FaissIndex& index, const VectorSet& rows) {
-    std::vector<float> all(rows.view<float>().row(0), rows.view<float>().row(0) + rows.size() * rows.dim());
-    for (const FaissTransform& t : index.chain) {
-        const auto in = static_cast<std::size_t>(t.d_in), out = static_cast<std::size_t>(t.d_out);
-        std::vector<float> next(rows.size() * out);
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            for (std::size_t a = 0; a < out; ++a) {
-                double sum = t.has_bias ? t.bias[a] : 0.0;
-                for (std::size_t b = 0; b < in; ++b)
-                    sum += static_cast<double>(t.matrix[a * in + b]) * all[i * in + b];
-                next[i * out + a] = static_cast<float>(sum);
-            }
-        all = std::move(next);
-    }
-    return all;
-}
-
-double squared_distance(const float* a, const float* b, std::size_t d) {
-    double sum = 0;
-    for (std::size_t j = 0; j < d; ++j)
-        sum += (static_cast<double>(a[j]) - b[j]) * (static_cast<double>(a[j]) - b[j]);
-    return sum;
-}
-
-bool close(double a, double b, double tolerance) {
-    return std::abs(a - b) <= tolerance * std::max(std::abs(a), std::abs(b));
-}
 
 } // namespace
 
@@ -93,13 +61,6 @@ private:
     bool read();
     /// Our index of its trained parts, filled with the base.
     Result<std::unique_ptr<Index>> filled();
-    /// Our codes, in Faiss's layout.
-    CodesById our_codes(const Index& index) const;
-    /// Are two codes of one row equally near to it, or two cells? Says what differs, or nothing.
-    QString code_difference(const FaissIndex& index, const CodesById& theirs, const CodesById& ours,
-                            std::size_t id, const float* row) const;
-    QString answer_difference(const Answer& ours, const FaissAnswer& theirs, std::size_t query) const;
-
     const File& file() const { return kFiles[m_row]; }
 
     VectorSet m_base, m_queries;
@@ -156,85 +117,6 @@ void tst_faiss_files::damaged_files_are_refused() {
     }
 }
 
-CodesById tst_faiss_files::our_codes(const Index& index) const {
-    std::string prefix;
-    const FaissIndex& theirs = coded(m_reader->get(), &prefix);
-    SectionWriter saved;
-    const auto n = static_cast<std::size_t>(theirs.ntotal), d = static_cast<std::size_t>(theirs.d);
-    CodesById out;
-    if (!index.save(saved))
-        return out;
-    const auto values = [&]<class T>(const char* tag, T) {
-        const auto& bytes = saved.sections[prefix + tag];
-        std::vector<T> all(bytes.size() / sizeof(T));
-        if (!all.empty())
-            std::memcpy(all.data(), bytes.data(), all.size() * sizeof(T));
-        return all;
-    };
-    const auto offsets = values("offsets", std::uint64_t{});
-    const auto ids = values("ids", std::uint32_t{});
-    const auto codes = values("codes", std::uint8_t{});
-    out.code_size = codes_of(theirs).code_size;
-    out.codes.resize(n * out.code_size);
-    out.cells.resize(n);
-    // Product codes lie side by side, what belongs to them behind all; scalar codes have it behind each.
-    const std::size_t stride = theirs.pq.M > 0 ? out.code_size : codes.size() / n;
-    const FastScanLayout layout(theirs.pq.M);
-    std::size_t cell = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-        while (i >= offsets[cell + 1])
-            ++cell;
-        const std::size_t id = ids.empty() ? i : ids[i];
-        out.cells[id] = cell;
-        std::uint8_t* to = out.codes.data() + id * out.code_size;
-        if (theirs.block > 0)
-            layout.fetch(codes.data(), i, to);
-        else if (theirs.tag == "IwFl" && stride == d * sizeof(std::uint8_t)) // kept as bytes
-            for (std::size_t j = 0; j < d; ++j) {
-                const auto value = static_cast<float>(codes[i * stride + j]);
-                std::memcpy(to + j * sizeof value, &value, sizeof value);
-            }
-        else
-            std::memcpy(to, codes.data() + i * stride, out.code_size);
-    }
-    return out;
-}
-
-QString tst_faiss_files::code_difference(const FaissIndex& index, const CodesById& theirs,
-                                         const CodesById& ours, std::size_t id, const float* row) const {
-    const auto d = static_cast<std::size_t>(index.d);
-    if (theirs.cells[id] != ours.cells[id]) {
-        const double a = squared_distance(row, index.coarse->vectors.data() + theirs.cells[id] * d, d);
-        const double b = squared_distance(row, index.coarse->vectors.data() + ours.cells[id] * d, d);
-        return close(a, b, kRounding) ? QString()
-                                      : QString("vector %1: cells at %2 and %3").arg(id).arg(a).arg(b);
-    }
-    if (std::equal(theirs.code(id), theirs.code(id) + theirs.code_size, ours.code(id)))
-        return {};
-    if (index.pq.M == 0)
-        return QString("vector %1: other bytes").arg(id);
-    // Other numbers are right where both centroids of a part are equally near, up to float32 rounding of
-    // |x|^2 - 2 x c + |c|^2.
-    CodesById pair{theirs.code_size, {}, {theirs.cells[id], theirs.cells[id]}};
-    pair.codes.assign(theirs.code(id), theirs.code(id) + theirs.code_size);
-    pair.codes.insert(pair.codes.end(), ours.code(id), ours.code(id) + ours.code_size);
-    const std::vector<float> both = decoded(index, pair);
-    const std::size_t dsub = d / index.pq.M;
-    for (std::size_t j = 0; j < d; j += dsub) {
-        const double a = squared_distance(row + j, both.data() + j, dsub);
-        const double b = squared_distance(row + j, both.data() + d + j, dsub);
-        const std::vector<float> zero(dsub);
-        const double size = squared_distance(row + j, zero.data(), dsub) + a + b;
-        if (std::abs(a - b) > 1e-6 * size)
-            return QString("vector %1, part %2: theirs at %3, ours at %4")
-                .arg(id)
-                .arg(j / dsub)
-                .arg(a)
-                .arg(b);
-    }
-    return {};
-}
-
 void tst_faiss_files::same_codes() {
     QVERIFY(read());
     const FaissIndex& theirs = coded(m_reader->get());
@@ -244,7 +126,7 @@ void tst_faiss_files::same_codes() {
     if (!index && index.error().code == ErrorCode::Unsupported)
         QSKIP(qPrintable(QString("%1 is not built yet").arg(file().factory)));
     QVERIFY2(index.ok(), index.ok() ? "" : index.error().message.c_str());
-    const CodesById expected = codes_of(theirs), got = our_codes(**index);
+    const CodesById expected = codes_of(theirs), got = our_codes(**index, m_reader->get());
     QCOMPARE(got.codes.size(), expected.codes.size());
     const std::vector<float> base = transformed(m_reader->get(), m_base);
     std::size_t others = 0;
@@ -256,35 +138,6 @@ void tst_faiss_files::same_codes() {
     }
     qInfo("%s: %zu of %zu codes differ by ties", file().name, others, m_base.size());
     QVERIFY(others * 100 <= m_base.size());
-}
-
-/// Ids may change places, and leave at the end, where their distances are equal up to the tolerance.
-QString tst_faiss_files::answer_difference(const Answer& ours, const FaissAnswer& theirs,
-                                           std::size_t query) const {
-    const double tolerance = file().fast_scan ? kTables : kRounding;
-    const std::size_t first = query * kNeighbors;
-    const double last = theirs.distances[first + kNeighbors - 1];
-    for (std::size_t i = first; i < first + kNeighbors; ++i) {
-        const double got = ours.distances[i], expected = theirs.distances[i];
-        if (!close(got, expected, tolerance))
-            return QString("query %1, rank %2: %3 against %4")
-                .arg(query)
-                .arg(i - first)
-                .arg(got)
-                .arg(expected);
-        double rival = last;
-        for (std::size_t j = first; j < first + kNeighbors; ++j)
-            if (theirs.ids[j] == ours.ids[i])
-                rival = theirs.distances[j];
-        if (!close(got, rival, tolerance))
-            return QString("query %1, rank %2: id %3 at %4, theirs is at %5")
-                .arg(query)
-                .arg(i - first)
-                .arg(ours.ids[i])
-                .arg(got)
-                .arg(rival);
-    }
-    return {};
 }
 
 void tst_faiss_files::same_answers() {
@@ -305,7 +158,8 @@ void tst_faiss_files::same_answers() {
     const auto d = static_cast<std::size_t>(theirs.d);
     // What our codes stand for, where the distances are to that.
     const bool of_codes = theirs.tag != "IxF2" && m_reader->get().tag != "IxRF";
-    const std::vector<float> stands = of_codes ? decoded(theirs, our_codes(**index)) : std::vector<float>();
+    const std::vector<float> stands =
+        of_codes ? decoded(theirs, our_codes(**index, m_reader->get())) : std::vector<float>();
     const std::vector<float> seen = transformed(m_reader->get(), m_queries);
     double ours_off = 0, theirs_off = 0;
     std::size_t same = 0;
@@ -328,7 +182,7 @@ void tst_faiss_files::same_answers() {
                 theirs_off = std::max(theirs_off, off(answer.ids[at], answer.distances[at]));
             }
         }
-        const QString difference = answer_difference(*all, answer, q);
+        const QString difference = answer_difference(*all, answer, q, file().fast_scan ? kTables : kRounding);
         QVERIFY2(difference.isEmpty(), qPrintable(difference));
     }
     qInfo("%s: %zu of %zu ids at the same rank, distances within %.2g; from those to the decoded codes ours "
