@@ -39,7 +39,8 @@ std::string explain_code(const SpecNode& code) {
     if (bits > 1)
         text += ", and " + std::to_string(bits - 1) +
                 " more, read only where the signs' estimate, less its error bound, can be among the nearest";
-    return text + ". The estimates are unbiased, and a refinement ranks again what their bounds leave over.";
+    text += ". The estimates are unbiased, and a refinement ranks again what their bounds leave over.";
+    return code.name == "RaBitQfs" ? text + " RaBitQ and RaBitQfs are built alike." : text;
 }
 
 std::string explain_cells(const SpecNode& root) {
