@@ -8,6 +8,7 @@
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/data_panel.h"
+#include "ui/panels/expansion_box.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
@@ -176,12 +177,34 @@ void MainWindow::connectPanels() {
     connect(m_data, &ui::DataPanel::closeRequested, command("file.close"), &QAction::trigger);
     connect(m_data, &ui::DataPanel::metricRequested, this,
             [this](Metric metric) { m_workflow->reopen(m_session->current(), metric); });
+    connect(m_data->expansion(), &ui::ExpansionBox::requested, m_workflow->expansions(),
+            [this](const ExpansionOptions& options) {
+                m_workflow->expansions()->switchOn(m_session->current(), options);
+            });
+    connect(m_data->expansion(), &ui::ExpansionBox::switchedOff, m_workflow->expansions(),
+            [this] { m_workflow->expansions()->switchOff(m_session->current()); });
+    connect(m_workflow->expansions(), &Expansions::changed, this, &MainWindow::showExpansion);
+}
+
+void MainWindow::showExpansion() {
+    const DatasetPtr current = m_session->current();
+    if (!current)
+        return;
+    const auto entry = m_workflow->expansions()->of(current);
+    using State = ui::ExpansionBox::State;
+    m_data->expansion()->showState(!entry            ? State::Off
+                                   : entry->expanded ? State::On
+                                                     : State::Working,
+                                   entry ? std::optional(entry->options) : std::nullopt,
+                                   !current->queries.empty() && !current->truth.empty(),
+                                   current->base.size() - 1);
 }
 
 /// The current data set everywhere.
 void MainWindow::showCurrent() {
     const DatasetPtr current = m_session->current();
     m_data->setDatasets(m_session->datasets(), current);
+    showExpansion();
     m_header->setLargestK(current ? static_cast<int>(current->truth.k) : 0);
     m_curve->chart()->setDataset(current);
     m_build->setDataset(current);

@@ -82,6 +82,7 @@ private:
     void connectPanels();
     Dock* addDock(const QString& id, const QString& title, QWidget* content);
     Dock* dock(const char* id) const;
+    void showExpansion();
     void showCurrent();
     void chooseFile();
     void showOpenPanel();

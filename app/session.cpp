@@ -106,13 +106,15 @@ void Session::closeDataset(const DatasetPtr& dataset) {
 }
 
 BuiltIndexPtr Session::addIndex(const QString& title, Configuration configuration,
-                                std::shared_ptr<const Index> index, const DatasetPtr& dataset) {
+                                std::shared_ptr<const Index> index, const DatasetPtr& dataset,
+                                const DatasetPtr& expanded) {
     auto built = std::make_shared<ui::BuiltIndex>();
     built->id = m_nextIndex++;
     built->title = title;
     built->configuration = std::move(configuration);
     built->index = std::move(index);
     built->dataset = dataset;
+    built->expanded = expanded;
     built->series = freeSeries(dataset);
     m_indexes.push_back(built);
     emit indexesChanged();

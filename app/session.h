@@ -41,7 +41,8 @@ public:
     void closeDataset(const DatasetPtr& dataset);
 
     BuiltIndexPtr addIndex(const QString& title, Configuration configuration,
-                           std::shared_ptr<const Index> index, const DatasetPtr& dataset);
+                           std::shared_ptr<const Index> index, const DatasetPtr& dataset,
+                           const DatasetPtr& expanded = nullptr);
     /// Removes an index with its runs, as one step of undo.
     void removeIndex(qint64 id);
 

@@ -44,7 +44,11 @@ QString indexTitle(const Configuration& configuration) {
 } // namespace
 
 Workflow::Workflow(Session* session, JobRunner* runner, QObject* parent)
-    : QObject(parent), m_session(session), m_runner(runner) {}
+    : QObject(parent), m_session(session), m_runner(runner), m_expansions(new Expansions(runner, this)) {
+    connect(m_expansions, &Expansions::failed, this, &Workflow::failed);
+    connect(session, &Session::datasetsChanged, m_expansions,
+            [this] { m_expansions->keepOnly(m_session->datasets()); });
+}
 
 void Workflow::report(const QString& what, const Error& error) {
     if (error.code == ErrorCode::Cancelled)
@@ -121,31 +125,48 @@ void Workflow::reopen(const DatasetPtr& dataset, Metric metric) {
 }
 
 void Workflow::build(const Configuration& configuration, const DatasetPtr& dataset, bool thenSweep) {
-    const QString title = indexTitle(configuration);
+    const DatasetPtr expanded = m_expansions->forBuild(dataset);
+    const QString plain = indexTitle(configuration);
+    const QString title = expanded ? m_expansions->title(plain, dataset) : plain;
     using Built = std::shared_ptr<const Index>;
     m_runner->submit<Built>(
         Lane::Build, tr("Build %1").arg(title),
-        [configuration, dataset](const Control& control) -> Result<Built> {
+        [configuration, from = expanded ? expanded : dataset](const Control& control) -> Result<Built> {
             ANNSCOPE_ASSIGN(Built index,
-                            build_and_fill(configuration, dataset->base, dataset->metric, kSeed, control));
+                            build_and_fill(configuration, from->base, from->metric, kSeed, control));
             return index;
         },
         this,
-        [this, configuration, dataset, title, thenSweep](Result<Built> result) {
+        [this, configuration, dataset, expanded, title, thenSweep](Result<Built> result) {
             if (!result)
                 return report(tr("%1 was not built").arg(title), result.error());
             const auto& open = m_session->datasets();
             if (std::ranges::find(open, dataset) == open.end())
                 return; // closed meanwhile
             const BuiltIndexPtr index =
-                m_session->addIndex(title, configuration, *std::move(result), dataset);
+                m_session->addIndex(title, configuration, *std::move(result), dataset, expanded);
             emit built(index);
             if (thenSweep)
                 sweep(index);
         });
 }
 
-void Workflow::sweep(const BuiltIndexPtr& index) {
+BuiltIndexPtr Workflow::withExpandedQueries(const BuiltIndexPtr& index) {
+    const DatasetPtr expanded = m_expansions->forSweep(index->dataset);
+    if (!expanded || index->expanded)
+        return index;
+    for (const BuiltIndexPtr& other : m_session->indexesOf(index->dataset))
+        if (other->index == index->index && other->expanded == expanded)
+            return other;
+    const BuiltIndexPtr own =
+        m_session->addIndex(m_expansions->title(index->title, index->dataset), index->configuration,
+                            index->index, index->dataset, expanded);
+    emit built(own);
+    return own;
+}
+
+void Workflow::sweep(const BuiltIndexPtr& requested) {
+    const BuiltIndexPtr index = withExpandedQueries(requested);
     const auto k = static_cast<std::size_t>(m_k);
     const auto queries = static_cast<std::size_t>(m_measureQueries);
     m_runner->submitStreaming<OperatingPoint, void>(
@@ -154,7 +175,7 @@ void Workflow::sweep(const BuiltIndexPtr& index) {
                             const JobRunner::Emit<OperatingPoint>& emitPoint) -> Status {
             SweepOptions options;
             options.k = k;
-            const Workload workload = workload_of(*index->dataset, queries);
+            const Workload workload = workload_of(index->measured(), queries);
             const SearchParams& asked = index->configuration.search;
             if (!asked.empty()) {
                 ANNSCOPE_ASSIGN(OperatingPoint point,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "app/expansions.h"
 #include "app/session.h"
 #include "core/error.h"
 #include "data/dataset.h"
@@ -28,7 +29,9 @@ public:
     void reopen(const DatasetPtr& dataset, Metric metric);
     /// Builds and then sweeps. Several builds queue.
     void build(const Configuration& configuration, const DatasetPtr& dataset, bool thenSweep = true);
+    /// Where the queries are expanded, the index is measured with them as an index of its own beside it.
     void sweep(const BuiltIndexPtr& index);
+    Expansions* expansions() noexcept { return m_expansions; }
 
     int k() const noexcept { return m_k; }
     void setK(int k) noexcept { m_k = k; }
@@ -47,10 +50,12 @@ signals:
 private:
     void openGenerated(Result<Dataset> (*generate)(const Control&), const QString& title, bool makeCurrent,
                        const QStringList& configurations);
+    BuiltIndexPtr withExpandedQueries(const BuiltIndexPtr& index);
     void report(const QString& what, const Error& error);
 
     Session* m_session;
     ui::JobRunner* m_runner;
+    Expansions* m_expansions;
     int m_k = 10, m_measureQueries = 1000;
 };
 

@@ -2,13 +2,16 @@
 // The window driven as a person drives it, offscreen.
 #include "app/dock.h"
 #include "app/main_window.h"
+#include "spec/parser.h"
 #include "test_data.h"
 #include "ui/panels/data_panel.h"
+#include "ui/panels/expansion_box.h"
 #include "ui/panels/header_bar.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
 
 #include <QApplication>
+#include <QCheckBox>
 #include <QDropEvent>
 #include <QElapsedTimer>
 #include <QLineEdit>
@@ -68,6 +71,7 @@ private slots:
     void badFileLeavesTheSession_data();
     void badFileLeavesTheSession();
     void metricOpensAnew();
+    void expansionShowsInTheNextSweep();
     void closeAndUndo();
     void cancelFromTheHeader();
     void closingTheWindowWhileAJobRuns();
@@ -146,6 +150,61 @@ void TestMainWindow::metricOpensAnew() {
     QTRY_COMPARE(window.session()->datasets().size(), 2u);
     QVERIFY(window.session()->current()->metric == Metric::Cosine);
     QVERIFY(window.dataPanel()->summary().contains(QStringLiteral("cosine")));
+}
+
+/// The same index gets a curve of its own with expanded queries; off, the next sweep is the plain one again.
+void TestMainWindow::expansionShowsInTheNextSweep() {
+    MainWindow window(withoutMemory(), false);
+    window.show();
+    drop(window, {writeCsv(m_folder, QStringLiteral("points.csv"), 300)});
+    QTRY_COMPARE(window.session()->datasets().size(), 1u);
+    Workflow* workflow = window.workflow();
+    const DatasetPtr dataset = window.session()->current();
+    QSignalSpy swept(workflow, &Workflow::swept);
+    const auto configuration = parse_configuration("IVF4,Flat");
+    QVERIFY(configuration.ok());
+    workflow->build(*configuration, dataset);
+    QTRY_COMPARE(swept.size(), 1);
+    QCOMPARE(window.session()->indexes().size(), 1u);
+
+    ui::ExpansionBox* box = window.dataPanel()->expansion();
+    QVERIFY(box->toggle()->isEnabled());
+    box->toggle()->click();
+    QTRY_VERIFY(box->state() == ui::ExpansionBox::State::On);
+    QVERIFY(window.session()->current() == dataset);
+    const BuiltIndexPtr plain = window.session()->indexes()[0];
+    workflow->sweep(plain);
+    QTRY_COMPARE(swept.size(), 2);
+    QCOMPARE(window.session()->indexes().size(), 2u);
+    const BuiltIndexPtr expanded = window.session()->indexes()[1];
+    QVERIFY(expanded->index == plain->index && expanded->dataset == dataset && expanded->expanded);
+    QVERIFY(expanded->title.startsWith(plain->title) && expanded->title.contains(QStringLiteral("alpha 3")));
+    const auto best = [&](const BuiltIndexPtr& of) {
+        double most = -1;
+        for (const ui::Run& run : window.session()->runs()->runs())
+            if (run.index == of)
+                most = std::max(most, run.point.recall);
+        return most;
+    };
+    QVERIFY(best(plain) > 0.999);
+    QVERIFY(best(expanded) > 0 && best(expanded) < best(plain));
+    workflow->sweep(plain); // again: the same one
+    QTRY_COMPARE(swept.size(), 3);
+    QCOMPARE(window.session()->indexes().size(), 2u);
+
+    workflow->expansions()->switchOn(dataset, {5, 1, Expand::Base});
+    QTRY_VERIFY(box->state() == ui::ExpansionBox::State::On);
+    workflow->build(*configuration, dataset);
+    QTRY_COMPARE(swept.size(), 4);
+    QCOMPARE(window.session()->indexes().size(), 3u);
+    QVERIFY(window.session()->indexes()[2]->title.contains(QStringLiteral("base expanded by 5")));
+
+    box->toggle()->click();
+    QVERIFY(box->state() == ui::ExpansionBox::State::Off);
+    QVERIFY(!workflow->expansions()->of(dataset));
+    workflow->sweep(plain);
+    QTRY_COMPARE(swept.size(), 5);
+    QCOMPARE(window.session()->indexes().size(), 3u);
 }
 
 void TestMainWindow::closeAndUndo() {

@@ -33,6 +33,7 @@ Workload sampleOf(const Dataset& dataset, std::size_t queries, std::size_t k) {
     AlignedBuffer<float> values(queries * dim);
     sample.truth.queries = queries;
     sample.truth.k = k;
+    sample.truth.of_originals = dataset.truth.of_originals;
     const std::size_t stride = goldenStride(all);
     for (std::size_t i = 0; i < queries; ++i) {
         const std::size_t query = i * stride % all;
@@ -50,7 +51,7 @@ Workload sampleOf(const Dataset& dataset, std::size_t queries, std::size_t k) {
 
 Result<LiveEstimate> measureSample(const BuiltIndexPtr& index, const SearchParams& params, std::size_t k,
                                    std::size_t queries, const Control& control) {
-    const Dataset& dataset = *index->dataset;
+    const Dataset& dataset = index->measured();
     const std::size_t total = dataset.queries.size();
     if (dataset.truth.queries < total || dataset.truth.k < k || total == 0)
         return Error{ErrorCode::InvalidArgument, "Recall needs the true " + std::to_string(k) +

@@ -19,7 +19,11 @@ struct BuiltIndex {
     Configuration configuration; ///< search part: the defaults
     std::shared_ptr<const Index> index;
     std::shared_ptr<const Dataset> dataset;
+    /// The same data expanded (data/query_expansion.h), where the index is measured with that; else null.
+    std::shared_ptr<const Dataset> expanded;
     int series = 0; ///< colour, marker and dash in every view, see ui/common/palette.h
+
+    const Dataset& measured() const { return expanded ? *expanded : *dataset; }
 };
 using BuiltIndexPtr = std::shared_ptr<const BuiltIndex>;
 using DatasetPtr = std::shared_ptr<const Dataset>;

@@ -6,6 +6,7 @@
 #include "ui/common/theme.h"
 #include "ui/jobs/job_runner.h"
 #include "ui/panels/data_text.h"
+#include "ui/panels/expansion_box.h"
 #include "ui/views/histogram_view.h"
 
 #include <QComboBox>
@@ -121,6 +122,8 @@ QWidget* DataPanel::createDataPage() {
     layout->addLayout(grid);
     m_histogram = new HistogramView(content);
     layout->addWidget(m_histogram);
+    m_expansion = new ExpansionBox(content);
+    layout->addWidget(m_expansion);
     m_warnings = new QLabel(content);
     m_warnings->setWordWrap(true);
     m_warnings->setTextInteractionFlags(Qt::TextSelectableByMouse);

@@ -15,6 +15,7 @@ class QToolButton;
 
 namespace annscope::ui {
 
+class ExpansionBox;
 class HistogramView;
 class JobRunner;
 
@@ -31,6 +32,7 @@ public:
 
     const HistogramView* histogram() const { return m_histogram; }
     QComboBox* metricField() const { return m_metric; }
+    ExpansionBox* expansion() const { return m_expansion; }
     QComboBox* switcher() const { return m_switcher; }
     /// All that is shown as lines of text, for tests and screen readers.
     QString summary() const;
@@ -59,6 +61,7 @@ private:
     QComboBox *m_switcher, *m_metric;
     QLabel *m_name, *m_shape, *m_type, *m_queries, *m_truth, *m_normsText, *m_warnings;
     HistogramView* m_histogram;
+    ExpansionBox* m_expansion;
     QToolButton* m_close;
 };
 
