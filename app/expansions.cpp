@@ -21,18 +21,19 @@ void Expansions::switchOn(const DatasetPtr& dataset, const ExpansionOptions& opt
         if (known->job != 0)
             m_runner->cancel(known->job);
     }
-    m_entries.insert(dataset.get(), {options, nullptr, 0});
+    const quint64 turn = ++m_turn;
+    m_entries.insert(dataset.get(), {options, nullptr, 0, turn});
     const quint64 job = m_runner->submit<Dataset>(
         ui::Lane::Build, tr("Expand %1").arg(QString::fromStdString(dataset->name)),
         [dataset, options](const Control& control) { return expanded(*dataset, options, control); }, this,
-        [this, dataset, options](Result<Dataset> result) { arrived(dataset, options, std::move(result)); });
+        [this, dataset, turn](Result<Dataset> result) { arrived(dataset, turn, std::move(result)); });
     m_entries[dataset.get()].job = job;
     emit changed(dataset);
 }
 
-void Expansions::arrived(const DatasetPtr& dataset, const ExpansionOptions& options, Result<Dataset> result) {
+void Expansions::arrived(const DatasetPtr& dataset, quint64 turn, Result<Dataset> result) {
     const auto entry = m_entries.find(dataset.get());
-    if (entry == m_entries.end() || entry->options != options)
+    if (entry == m_entries.end() || entry->turn != turn)
         return; // switched off or changed meanwhile
     entry->job = 0;
     if (result) {
@@ -58,7 +59,10 @@ void Expansions::switchOff(const DatasetPtr& dataset) {
 
 void Expansions::keepOnly(const std::vector<DatasetPtr>& open) {
     m_entries.removeIf([&](const auto& entry) {
-        return std::ranges::find(open, entry.key(), &DatasetPtr::get) == open.end();
+        const bool closed = std::ranges::find(open, entry.key(), &DatasetPtr::get) == open.end();
+        if (closed && entry->job != 0)
+            m_runner->cancel(entry->job);
+        return closed;
     });
 }
 
@@ -81,10 +85,13 @@ QString Expansions::title(const QString& index, const DatasetPtr& dataset) const
     const auto entry = of(dataset);
     if (!entry)
         return index;
-    const QString how = entry->options.what == Expand::Queries ? tr("%1, queries expanded by %2, alpha %3")
-                        : entry->options.what == Expand::Base  ? tr("%1, base expanded by %2, alpha %3")
-                                                               : tr("%1, both expanded by %2, alpha %3");
-    return how.arg(index).arg(entry->options.n).arg(entry->options.alpha);
+    const char* how = entry->options.what == Expand::Queries ? "QE"
+                      : entry->options.what == Expand::Base  ? "DBA"
+                                                             : "QE+DBA";
+    return QStringLiteral("%1, %2(%3, α %4)")
+        .arg(index, QLatin1String(how))
+        .arg(entry->options.n)
+        .arg(entry->options.alpha);
 }
 
 } // namespace annscope

@@ -24,6 +24,7 @@ public:
         ExpansionOptions options;
         ui::DatasetPtr expanded; ///< null while it is made
         quint64 job = 0;
+        quint64 turn = 0; ///< tells an answer that was asked for earlier, for the same options
     };
 
     explicit Expansions(ui::JobRunner* runner, QObject* parent = nullptr);
@@ -39,7 +40,7 @@ public:
     ui::DatasetPtr forBuild(const ui::DatasetPtr& dataset) const;
     /// What to measure an index of the data with: where queries alone are expanded, else null.
     ui::DatasetPtr forSweep(const ui::DatasetPtr& dataset) const;
-    /// "IVF256,Flat, queries expanded by 10, alpha 3"
+    /// "IVF256,Flat, QE(10, α 3)"; DBA for the base, as the papers call it (database-side augmentation)
     QString title(const QString& index, const ui::DatasetPtr& dataset) const;
 
 signals:
@@ -47,10 +48,11 @@ signals:
     void failed(const QString& what, const annscope::Error& error);
 
 private:
-    void arrived(const ui::DatasetPtr& dataset, const ExpansionOptions& options, Result<Dataset> result);
+    void arrived(const ui::DatasetPtr& dataset, quint64 turn, Result<Dataset> result);
 
     ui::JobRunner* m_runner;
     QHash<const Dataset*, Entry> m_entries;
+    quint64 m_turn = 0;
 };
 
 } // namespace annscope

@@ -25,6 +25,9 @@
 #include <QTextStream>
 #include <QToolButton>
 
+#include <atomic>
+#include <memory>
+
 using namespace annscope;
 
 namespace {
@@ -72,6 +75,7 @@ private slots:
     void badFileLeavesTheSession();
     void metricOpensAnew();
     void expansionShowsInTheNextSweep();
+    void expansionSwitchedOffAndOnAtOnce();
     void closeAndUndo();
     void cancelFromTheHeader();
     void closingTheWindowWhileAJobRuns();
@@ -178,7 +182,8 @@ void TestMainWindow::expansionShowsInTheNextSweep() {
     QCOMPARE(window.session()->indexes().size(), 2u);
     const BuiltIndexPtr expanded = window.session()->indexes()[1];
     QVERIFY(expanded->index == plain->index && expanded->dataset == dataset && expanded->expanded);
-    QVERIFY(expanded->title.startsWith(plain->title) && expanded->title.contains(QStringLiteral("alpha 3")));
+    QVERIFY(expanded->title.startsWith(plain->title) &&
+            expanded->title.contains(QStringLiteral("QE(10, α 3)")));
     const auto best = [&](const BuiltIndexPtr& of) {
         double most = -1;
         for (const ui::Run& run : window.session()->runs()->runs())
@@ -197,7 +202,7 @@ void TestMainWindow::expansionShowsInTheNextSweep() {
     workflow->build(*configuration, dataset);
     QTRY_COMPARE(swept.size(), 4);
     QCOMPARE(window.session()->indexes().size(), 3u);
-    QVERIFY(window.session()->indexes()[2]->title.contains(QStringLiteral("base expanded by 5")));
+    QVERIFY(window.session()->indexes()[2]->title.contains(QStringLiteral("DBA(5, α 1)")));
 
     box->toggle()->click();
     QVERIFY(box->state() == ui::ExpansionBox::State::Off);
@@ -205,6 +210,23 @@ void TestMainWindow::expansionShowsInTheNextSweep() {
     workflow->sweep(plain);
     QTRY_COMPARE(swept.size(), 5);
     QCOMPARE(window.session()->indexes().size(), 3u);
+}
+
+/// The answer of the cancelled job is not taken for that of the one asked for after it.
+void TestMainWindow::expansionSwitchedOffAndOnAtOnce() {
+    MainWindow window(withoutMemory(), false);
+    window.show();
+    drop(window, {writeCsv(m_folder, QStringLiteral("points.csv"), 300)});
+    QTRY_COMPARE(window.session()->datasets().size(), 1u);
+    ui::ExpansionBox* box = window.dataPanel()->expansion();
+    for (int i = 0; i < 3; ++i)
+        QTest::mouseClick(box->toggle(), Qt::LeftButton, Qt::NoModifier, {8, 8});
+    QVERIFY(box->toggle()->isChecked());
+    QVERIFY(box->state() != ui::ExpansionBox::State::Off);
+    QTRY_VERIFY(box->state() == ui::ExpansionBox::State::On);
+    QTRY_VERIFY(window.jobs()->active().empty());
+    QVERIFY(box->state() == ui::ExpansionBox::State::On);
+    QVERIFY(!window.messages()->isVisible());
 }
 
 void TestMainWindow::closeAndUndo() {
@@ -228,12 +250,15 @@ void TestMainWindow::cancelFromTheHeader() {
     window.show();
     QVERIFY(!window.header()->cancelButton()->isVisible());
     bool ended = false;
+    const auto seen = std::make_shared<std::atomic<bool>>(false); // the header was read before the end
     window.jobs()->submit<int>(
         ui::Lane::Build, QStringLiteral("Build Endless"),
-        [](const Control& control) -> Result<int> {
+        [seen](const Control& control) -> Result<int> {
             control.begin("Training", 100);
             control.advance(62);
             while (!control.cancel_requested())
+                QThread::msleep(1);
+            for (int ms = 0; !*seen && ms < 1000; ++ms)
                 QThread::msleep(1);
             return cancelled();
         },
@@ -242,6 +267,7 @@ void TestMainWindow::cancelFromTheHeader() {
     QVERIFY(window.header()->cancelButton()->isVisible());
     QTest::mouseClick(window.header()->cancelButton(), Qt::LeftButton);
     QVERIFY(window.header()->jobText().contains(QStringLiteral("cancelling")));
+    *seen = true;
     QTRY_VERIFY(ended);
     QTRY_VERIFY(!window.header()->cancelButton()->isVisible());
 }

@@ -9,6 +9,7 @@
 #include "ui/panels/expansion_box.h"
 #include "ui/views/histogram_view.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QLabel>
@@ -144,6 +145,9 @@ QWidget* DataPanel::createDataPage() {
             emit metricRequested(metric);
     });
     connect(m_close, &QToolButton::clicked, this, &DataPanel::closeRequested);
+    connect(
+        m_expansion->toggle(), &QCheckBox::clicked, scroll,
+        [this, scroll] { scroll->ensureWidgetVisible(m_expansion, 0, 8); }, Qt::QueuedConnection);
     return scroll;
 }
 

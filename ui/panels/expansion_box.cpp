@@ -27,7 +27,8 @@ ExpansionBox::ExpansionBox(QWidget* parent)
       m_text(new QLabel(this)) {
     m_toggle->setToolTip(
         tr("Mixes the nearest base vectors into each query, weighed by similarity^alpha. Recall is "
-           "still judged by the true neighbours of the original vectors."));
+           "still judged by the true neighbours of the original vectors. Curves and runs say QE(n, α); "
+           "DBA(n, α) where the base is expanded."));
     m_n->setRange(1, kMostNeighbours);
     m_n->setPrefix(tr("n "));
     m_n->setAccessibleName(tr("Neighbours"));
