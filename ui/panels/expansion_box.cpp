@@ -127,7 +127,8 @@ void ExpansionBox::showState(State state, const std::optional<ExpansionOptions>&
 void ExpansionBox::showText() {
     const bool base = options().what != Expand::Queries;
     m_text->setVisible(m_state != State::Off);
-    m_text->setText(m_state == State::Working ? tr("being made, see Jobs")
+    m_text->setText(m_state == State::Working
+                        ? tr("Being made, see Jobs. Recall is judged by the original true neighbours.")
                     : base
                         ? tr("On for what is built next. Recall is judged by the original true neighbours.")
                         : tr("On for the next sweep. Recall is judged by the original true neighbours."));
