@@ -3,9 +3,11 @@
 
 #include "app/dock.h"
 #include "spec/parser.h"
+#include "ui/common/format.h"
 #include "ui/models/dropped_files.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
+#include "ui/panels/compress_dialog.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/data_panel.h"
 #include "ui/panels/expansion_box.h"
@@ -151,6 +153,7 @@ void MainWindow::connectSession() {
         m_messages->showError(what, error);
         m_data->showMetricOf(m_session->current());
     });
+    connect(m_workflow, &Workflow::compressed, this, &MainWindow::compressed);
     connect(m_workflow, &Workflow::cancelled, this, [this] { m_data->showMetricOf(m_session->current()); });
     connect(m_workflow, &Workflow::opened, this, [this](const DatasetPtr& dataset) {
         m_messages->dismiss();
@@ -208,6 +211,8 @@ void MainWindow::showCurrent() {
     m_header->setLargestK(current ? static_cast<int>(current->truth.k) : 0);
     m_curve->chart()->setDataset(current);
     m_build->setDataset(current);
+    if (m_compress)
+        m_compress->setDataset(current, m_settings.folder);
     showIndexes();
     updateTitle();
 }
@@ -245,6 +250,30 @@ void MainWindow::showOpenPanel() {
     m_openPanel->show();
     m_openPanel->raise();
     m_openPanel->activateWindow();
+}
+
+void MainWindow::showCompressDialog() {
+    if (!m_compress) {
+        m_compress = new ui::CompressDialog(this);
+        connect(m_compress, &ui::CompressDialog::compressRequested, m_workflow, &Workflow::compress);
+    }
+    m_compress->setDataset(m_session->current(), m_settings.folder);
+    m_compress->show();
+    m_compress->raise();
+    m_compress->activateWindow();
+}
+
+void MainWindow::compressed(const DatasetPtr& dataset, const CompressOptions& options,
+                            const CompressFiles& files, double lost) {
+    OpenOptions open;
+    open.base = files.centroids;
+    open.metric = dataset->metric;
+    m_messages->showWithAction(ui::MessageBar::Kind::Info,
+                               tr("%1: %2 centroids stand for %3 vectors; %4 of the variance is lost.")
+                                   .arg(QString::fromStdString(files.centroids.filename().string()),
+                                        ui::formatCount(options.n), ui::formatCount(dataset->base.size()),
+                                        ui::formatPercent(lost)),
+                               tr("Open"), [this, open] { this->open(open); });
 }
 
 void MainWindow::openPaths(const QStringList& paths) {

@@ -23,6 +23,7 @@ class Dock;
 namespace ui {
 class BuildPanel;
 class CellsPanel;
+class CompressDialog;
 class CurvePanel;
 class DataPanel;
 class ExportPanel;
@@ -86,6 +87,9 @@ private:
     void showCurrent();
     void chooseFile();
     void showOpenPanel();
+    void showCompressDialog();
+    void compressed(const DatasetPtr& dataset, const CompressOptions& options, const CompressFiles& files,
+                    double lost);
     void updateTitle();
     void sweepSelected();
     BuiltIndexPtr selectedIndex() const;
@@ -129,6 +133,7 @@ private:
     ui::ExportPanel* m_export = nullptr;
     ui::LiveMeasure* m_live = nullptr;
     ui::OpenPanel* m_openPanel = nullptr;
+    ui::CompressDialog* m_compress = nullptr;
     QMenu* m_recentMenu = nullptr;
     QWidget* m_help = nullptr;
     BuiltIndexPtr m_graphIndex, m_cellsIndex; ///< shown in those views

@@ -48,6 +48,13 @@ void MainWindow::createCommands() {
                      {},
                      {},
                      [this] { openSample(); }});
+    m_commands->add({id("file.compress"),
+                     tr("Co&mpress data set…"),
+                     tr("Fewer vectors that stand for all of the current data set, written to a file"),
+                     {},
+                     {},
+                     hasData,
+                     [this] { showCompressDialog(); }});
     m_commands->add({id("file.close"),
                      tr("&Close data set"),
                      tr("Closes the current data set and its indexes"),
@@ -131,6 +138,7 @@ void MainWindow::createMenus() {
     fillRecentMenu();
     file->addAction(command("file.sample"));
     file->addSeparator();
+    file->addAction(command("file.compress"));
     file->addAction(command("file.close"));
     file->addSeparator();
     file->addAction(command("file.quit"));

@@ -206,4 +206,22 @@ void Workflow::sweep(const BuiltIndexPtr& requested) {
         });
 }
 
+void Workflow::compress(const DatasetPtr& dataset, const CompressOptions& options,
+                        const CompressFiles& files) {
+    const QString name = shortName(files.centroids);
+    m_runner->submit<double>(
+        Lane::Build, tr("Compress %1").arg(QString::fromStdString(dataset->name)),
+        [dataset, options, files](const Control& control) -> Result<double> {
+            ANNSCOPE_ASSIGN(const CompressedVectors made,
+                            compress_to_files(*dataset, options, files, control));
+            return made.variance > 0 ? made.distortion / made.variance : 0.0;
+        },
+        this,
+        [this, dataset, options, files, name](Result<double> lost) {
+            if (!lost)
+                return report(tr("%1 was not written").arg(name), lost.error());
+            emit compressed(dataset, options, files, *lost);
+        });
+}
+
 } // namespace annscope

@@ -5,6 +5,7 @@
 #include "app/session.h"
 #include "core/error.h"
 #include "data/dataset.h"
+#include "quant/compress.h"
 
 #include <QObject>
 
@@ -31,6 +32,8 @@ public:
     void build(const Configuration& configuration, const DatasetPtr& dataset, bool thenSweep = true);
     /// Where the queries are expanded, the index is measured with them as an index of its own beside it.
     void sweep(const BuiltIndexPtr& index);
+    /// Writes fewer vectors that stand for the base; the data set stays as it is.
+    void compress(const DatasetPtr& dataset, const CompressOptions& options, const CompressFiles& files);
     Expansions* expansions() noexcept { return m_expansions; }
 
     int k() const noexcept { return m_k; }
@@ -43,6 +46,9 @@ signals:
     void opened(const annscope::ui::DatasetPtr& dataset);
     void built(const annscope::ui::BuiltIndexPtr& index);
     void swept(const annscope::ui::BuiltIndexPtr& index);
+    /// lost: mean squared distance to the centroids, as a share of the variance
+    void compressed(const annscope::ui::DatasetPtr& dataset, const annscope::CompressOptions& options,
+                    const annscope::CompressFiles& files, double lost);
     /// what: a clause that names the step, "IVF64,Flat was not built". Not sent for a cancelled step.
     void failed(const QString& what, const annscope::Error& error);
     void cancelled(const QString& what);
