@@ -77,6 +77,7 @@ private slots:
     void nameFollowsUntilTyped();
     void problems_data();
     void problems();
+    void tellsWhatIsReplaced();
     void asksForAllThatIsChosen();
     void escapeAndEnter();
     void fromTheMenuToTheOpenedFile_data();
@@ -171,6 +172,25 @@ void TestCompressDialog::problems() {
     QCOMPARE(dialog.compressButton()->isEnabled(), says.isEmpty());
     QVERIFY2(dialog.fileNote()->text().contains(says), qPrintable(dialog.fileNote()->text()));
     QCOMPARE(dialog.problem().isEmpty(), says.isEmpty());
+}
+
+void TestCompressDialog::tellsWhatIsReplaced() {
+    for (const char* name : {"old.npy", "old-weights.npy"}) {
+        QFile file(m_folder.filePath(QLatin1String(name)));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+    }
+    CompressDialog dialog;
+    dialog.setDataset(points(300), m_folder.path());
+    dialog.show();
+    QVERIFY(!dialog.fileNote()->text().contains(QStringLiteral("replaced")));
+    retype(dialog.fileField(), QStringLiteral("old.npy"));
+    QVERIFY(dialog.fileNote()->text().endsWith(QStringLiteral("replaced: old.npy.")));
+    QTest::mouseClick(dialog.weightsBox(), Qt::LeftButton, Qt::NoModifier, {8, 8});
+    QTest::mouseClick(dialog.assignmentBox(), Qt::LeftButton, Qt::NoModifier, {8, 8});
+    QVERIFY(dialog.fileNote()->text().endsWith(QStringLiteral("replaced: old.npy, old-weights.npy.")));
+    QVERIFY(dialog.compressButton()->isEnabled());
+    QVERIFY(QFile::remove(m_folder.filePath(QStringLiteral("old.npy"))));
+    QVERIFY(QFile::remove(m_folder.filePath(QStringLiteral("old-weights.npy"))));
 }
 
 void TestCompressDialog::asksForAllThatIsChosen() {

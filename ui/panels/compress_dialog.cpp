@@ -4,6 +4,7 @@
 #include "ui/common/format.h"
 #include "ui/common/icons.h"
 #include "ui/common/palette.h"
+#include "ui/common/theme.h"
 
 #include <QCheckBox>
 #include <QDir>
@@ -70,6 +71,7 @@ CompressDialog::CompressDialog(QWidget* parent)
     connect(m_file, &QLineEdit::textChanged, this, &CompressDialog::showState);
     connect(m_weights, &QCheckBox::toggled, this, &CompressDialog::showState);
     connect(m_assignment, &QCheckBox::toggled, this, &CompressDialog::showState);
+    connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, &CompressDialog::showState);
     connect(m_compress, &QPushButton::clicked, this, [this] {
         showState(); // the folder may have gone meanwhile
         if (!m_compress->isEnabled())
@@ -142,7 +144,7 @@ void CompressDialog::arrange() {
     layout->addLayout(grid);
     layout->addStretch();
     layout->addLayout(buttons);
-    resize(560, 316);
+    resize(560, 332);
 }
 
 void CompressDialog::setDataset(const DatasetPtr& dataset, const QString& folder) {
@@ -256,8 +258,14 @@ void CompressDialog::showState() {
                : m_dataset->queries.empty() ? tr("The centroids and the metric.")
                                             : tr("The centroids, the metric and the %1 queries.")
                                                   .arg(formatCount(m_dataset->queries.size()));
-        if (QFileInfo::exists(path))
-            note += QLatin1Char(' ') + tr("%1 exists and will be replaced.").arg(QFileInfo(path).fileName());
+        QStringList there;
+        const CompressFiles all = files();
+        for (const auto* each : {&all.centroids, &all.weights, &all.assignment})
+            if (const QFileInfo info(QString::fromStdString(each->string())); !each->empty() && info.exists())
+                there << info.fileName();
+        if (!there.isEmpty())
+            note +=
+                QStringLiteral("\n⚠ ") + tr("Will be replaced: %1.").arg(there.join(QStringLiteral(", ")));
     }
     QPalette colors = QWidget::palette();
     colors.setColor(QPalette::PlaceholderText,
