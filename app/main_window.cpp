@@ -15,6 +15,7 @@
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
 #include "ui/panels/jobs_panel.h"
+#include "ui/panels/lab_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
 #include "ui/panels/runs_panel.h"
@@ -35,7 +36,7 @@ namespace annscope {
 namespace {
 
 constexpr int kLayoutVersion =
-    1; ///< one more whenever a dock comes or goes: an older layout would not place it
+    2; ///< one more whenever a dock comes or goes: an older layout would not place it
 
 } // namespace
 
@@ -102,6 +103,7 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
     addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
+    addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab);
     addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
     addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
     addDock(QStringLiteral("search"), tr("Search"), m_search);
@@ -122,6 +124,7 @@ void MainWindow::restoreDefaultLayout() {
     splitDockWidget(dock("search"), dock("export"), Qt::Vertical);
     tabifyDockWidget(dock("curve"), dock("graph"));
     tabifyDockWidget(dock("graph"), dock("cells"));
+    tabifyDockWidget(dock("cells"), dock("lab"));
     tabifyDockWidget(dock("runs"), dock("jobs"));
     for (Dock* each : m_docks)
         each->show();
@@ -168,6 +171,7 @@ void MainWindow::connectPanels() {
     connect(m_header, &ui::HeaderBar::kChanged, this, [this](int k) {
         m_workflow->setK(k);
         m_search->setK(static_cast<std::size_t>(k));
+        m_lab->setData(m_session->current(), static_cast<std::size_t>(k));
     });
     connect(m_header, &ui::HeaderBar::targetRecallChanged, m_curve->chart(),
             &ui::ParetoChart::setTargetRecall);
@@ -213,6 +217,7 @@ void MainWindow::showCurrent() {
     m_build->setDataset(current);
     if (m_compress)
         m_compress->setDataset(current, m_settings.folder);
+    m_lab->setData(current, static_cast<std::size_t>(m_header->k()));
     showIndexes();
     updateTitle();
 }

@@ -30,6 +30,7 @@ class ExportPanel;
 class GraphPanel;
 class HeaderBar;
 class JobsPanel;
+class LabPanel;
 class LiveMeasure;
 class MessageBar;
 class OpenPanel;
@@ -51,6 +52,7 @@ public:
     ui::MessageBar* messages() noexcept { return m_messages; }
     ui::DataPanel* dataPanel() noexcept { return m_data; }
     ui::HeaderBar* header() noexcept { return m_header; }
+    ui::LabPanel* laboratory() noexcept { return m_lab; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
 
     /// As if dropped on the window.
@@ -129,6 +131,7 @@ private:
     ui::SearchPanel* m_search = nullptr;
     ui::GraphPanel* m_graph = nullptr;
     ui::CellsPanel* m_cells = nullptr;
+    ui::LabPanel* m_lab = nullptr;
     ui::BuildPanel* m_build = nullptr;
     ui::ExportPanel* m_export = nullptr;
     ui::LiveMeasure* m_live = nullptr;

@@ -10,6 +10,7 @@
 #include "ui/panels/export_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
+#include "ui/panels/lab_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
@@ -23,6 +24,7 @@ void MainWindow::createViews() {
     m_search = new ui::SearchPanel(m_session->runs(), m_session->selection(), this);
     m_graph = new ui::GraphPanel(m_jobs, m_session->selection(), this);
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);
+    m_lab = new ui::LabPanel(m_jobs, this);
     m_build = new ui::BuildPanel(this);
     m_build->setRunner(m_jobs);
     m_build->setHistory(m_settings.history);
@@ -48,6 +50,11 @@ void MainWindow::connectViews() {
     connect(m_build, &ui::BuildPanel::canBuildChanged, m_commands, &ui::CommandSet::refresh);
     connect(m_graph, &ui::GraphPanel::buildSuggested, this, &MainWindow::suggestBuild);
     connect(m_cells, &ui::CellsPanel::buildSuggested, this, &MainWindow::suggestBuild);
+    connect(m_lab, &ui::LabPanel::emptyTriggered, this, &MainWindow::startFromEmpty);
+    connect(m_lab, &ui::LabPanel::buildRequested, this, [this](const QString& line) {
+        m_build->setConfigurationLine(line);
+        dock("build")->bringUp();
+    });
 
     connect(m_search, &ui::SearchPanel::measureRequested, this,
             [this](const BuiltIndexPtr& index, const SearchParams& params, std::size_t k) {

@@ -176,18 +176,15 @@ std::unique_ptr<ListScanner> PqCodec::scanner(const ScanSource& source, PathTrac
 
 std::vector<MemoryPart> PqCodec::memory(std::size_t n) const {
     const ProductQuantizer& pq = m_quantizer;
-    const std::string M = std::to_string(pq.M()), bits = std::to_string(pq.nbits()),
-                      d = std::to_string(pq.dim());
     std::vector<MemoryPart> parts{
-        {"codes", n * pq.code_size(),
-         M + " * " + bits + " / 8 = " + std::to_string(pq.code_size()) + " bytes, n * " +
-             std::to_string(pq.code_size())},
-        {"codebook", pq.dim() * pq.ksub() * sizeof(float), d + " * 2^" + bits + " * 4"},
-        {"codebook in groups", pq.search_memory(),
-         "(" + d + " + " + M + ") * max(16, 2^" + bits + ") * 4 + " + d + " * 4"},
+        {"codes", n * pq.code_size(), "n * ceil(M * nbits / 8)"},
+        {"codebook", pq.dim() * pq.ksub() * sizeof(float), "d * 2^nbits * 4"},
+        {"codebook in groups", pq.search_memory(), "(d + M) * max(16, 2^nbits) * 4 + d * 4"},
     };
     if (has_terms())
-        parts.insert(parts.begin() + 1, {"terms", array_bytes(n) - n * pq.code_size(), "n * 4, aligned"});
+        parts.insert(parts.begin() + 1,
+                     {"terms", array_bytes(n) - n * pq.code_size(),
+                      "n * 4 + ceil(n * ceil(M * nbits / 8) / 4) * 4 - n * ceil(M * nbits / 8)"});
     return parts;
 }
 

@@ -85,7 +85,7 @@ void RabitqCodec::decode(const std::uint8_t* code, std::size_t cell, const Coars
 
 std::vector<MemoryPart> RabitqCodec::memory(std::size_t n) const {
     const std::uint64_t padded = m_quantizer.padded(), rows = blocks_of(n) * simd::kFastScanBlock;
-    const std::string wide = std::to_string(padded), lines = std::to_string(rows);
+    const std::string wide = "ceil(d / 16) * 16", lines = "ceil(n / 32) * 32";
     std::vector<MemoryPart> parts{
         {"codes", rows * padded / 8, lines + " * " + wide + " / 8"},
         {"factors", rows * sizeof(RabitqFactors), lines + " * 12"},

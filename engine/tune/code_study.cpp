@@ -96,12 +96,6 @@ void add_pairs(const StudySample& sample, const CodeOrder& order, std::size_t qu
         add(study.random, i, sample.random[i], sample.random_distances[i]);
 }
 
-void drop_unknown(std::vector<DistancePair>& pairs) {
-    std::erase_if(pairs, [](const DistancePair& pair) {
-        return !std::isfinite(pair.exact) || !std::isfinite(pair.approximate);
-    });
-}
-
 std::vector<CodeStudy::Cut> summarize_cuts(const std::vector<float>& distances, std::size_t queries) {
     std::vector<CodeStudy::Cut> cuts;
     std::vector<float> column(queries);
@@ -147,10 +141,17 @@ Status compare(const Index& code, const Index* refiner, const StudySample& sampl
     }));
     for (const Status& failure : failures)
         ANNSCOPE_TRY(failure);
-    drop_unknown(study.neighbours);
-    drop_unknown(study.random);
     study.cuts = summarize_cuts(cuts, queries);
     return {};
+}
+
+/// How whole vectors would be held.
+ElementType stored_as(const SpecNode& root, const ParamSet& build, const StudySample& sample) {
+    if (sample.metric == Metric::Cosine)
+        return ElementType::F32;
+    const std::vector<ParamInfo> declared = build_params(root);
+    const auto narrow = std::ranges::find(declared, "narrow", &ParamInfo::name);
+    return narrow != declared.end() && value_or_default(build, *narrow) != 0 ? sample.lossless : sample.type;
 }
 
 std::uint64_t bytes_of(const std::vector<MemoryPart>& parts, bool ids) {
@@ -179,17 +180,20 @@ CodeUnderStudy code_under_study(const SpecNode& root) noexcept {
     }
 }
 
+std::uint64_t most_centroids(const SpecNode& root) noexcept {
+    std::uint64_t most = 0;
+    if (root.name == "IVF" && !root.numbers.empty())
+        most = root.numbers[0];
+    if ((root.name == "PQ" || root.name == "IMI") && root.numbers.size() > 1)
+        most = std::uint64_t{1} << std::min<std::uint64_t>(root.numbers[1], 24);
+    for (const SpecNode& child : root.children)
+        most = std::max(most, most_centroids(child));
+    return most;
+}
+
 std::size_t training_rows_for(const SpecNode& root, std::size_t wanted) noexcept {
     constexpr std::uint64_t kEach = 4;
-    std::uint64_t centroids = 0;
-    if (root.name == "IVF" && !root.numbers.empty())
-        centroids = root.numbers[0];
-    if ((root.name == "PQ" || root.name == "IMI") && root.numbers.size() > 1)
-        centroids = std::uint64_t{1} << std::min<std::uint64_t>(root.numbers[1], 24);
-    wanted = std::max<std::size_t>(wanted, std::min<std::uint64_t>(centroids, 1u << 28) * kEach);
-    for (const SpecNode& child : root.children)
-        wanted = training_rows_for(child, wanted);
-    return wanted;
+    return std::max<std::size_t>(wanted, std::min<std::uint64_t>(most_centroids(root), 1u << 28) * kEach);
 }
 
 VectorBytes bytes_per_vector(const SpecNode& root, const SizeQuestion& question) {
@@ -278,9 +282,8 @@ Result<CodeStudy> study_code(const SpecNode& root, const ParamSet& build, const 
         study.rows = sample.base.size();
         study.train_rows = sample.training.size();
         study.own_bytes = static_cast<double>(study.dim * element_size(sample.type));
-        SizeQuestion question{sample.total, study.dim, sample.type, build, sample.metric};
-        if (sample.metric == Metric::Cosine)
-            question.storage = ElementType::F32;
+        const SizeQuestion question{sample.total, study.dim, stored_as(root, build, sample), build,
+                                    sample.metric};
         const VectorBytes each = bytes_per_vector(*under.code, question);
         study.code_bytes = each.code;
         study.id_bytes = each.id;

@@ -60,6 +60,7 @@ struct CodeStudy {
     double variance = 0;       ///< mean squared distance between a vector and the mean
     std::string no_distortion; ///< why there is none
 
+    /// Of the true neighbours (queries x k, as ranks) and of random vectors; not finite where there is none.
     std::vector<DistancePair> neighbours, random;
     std::vector<NeighbourRank> ranks; ///< queries x k; infinite ranks where the code never finds it
 
@@ -97,6 +98,8 @@ struct VectorBytes {
 };
 VectorBytes bytes_per_vector(const SpecNode& root, const SizeQuestion& question);
 
+/// Centroids that are learned at once: of the cells, or of a part of a product code; 0: none.
+std::uint64_t most_centroids(const SpecNode& root) noexcept;
 /// Vectors to learn from so that each of a tree's centroids gets some: not fewer than wanted.
 std::size_t training_rows_for(const SpecNode& root, std::size_t wanted) noexcept;
 

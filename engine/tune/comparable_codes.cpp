@@ -99,9 +99,9 @@ std::vector<Family> families_of(const Place& place, std::size_t dim, double byte
 }
 
 /// Nothing where it cannot be built.
-std::optional<double> bytes_of(const SpecNode& root, std::size_t dim, Metric metric) {
+std::optional<double> bytes_of(const SpecNode& root, std::size_t n, std::size_t dim, Metric metric) {
     const Kind* kind = find_kind(root);
-    if (!kind || (kind->allows && !kind->allows(root, metric)))
+    if (!kind || most_centroids(root) > n || (kind->allows && !kind->allows(root, metric)))
         return std::nullopt;
     if (!create_inner(root, {dim, metric, {}, 1}))
         return std::nullopt;
@@ -110,9 +110,10 @@ std::optional<double> bytes_of(const SpecNode& root, std::size_t dim, Metric met
 
 } // namespace
 
-std::vector<ComparableCode> comparable_codes(const SpecNode& root, std::size_t dim, Metric metric) {
+std::vector<ComparableCode> comparable_codes(const SpecNode& root, std::size_t n, std::size_t dim,
+                                             Metric metric) {
     const SpecNode& own = *code_under_study(root).code;
-    const auto bytes = bytes_of(own, dim, metric);
+    const auto bytes = bytes_of(own, n, dim, metric);
     std::vector<ComparableCode> codes;
     if (!bytes || *bytes <= 0)
         return codes;
@@ -120,7 +121,7 @@ std::vector<ComparableCode> comparable_codes(const SpecNode& root, std::size_t d
     for (const Family& family : families_of(Place(own), dim, *bytes)) {
         std::optional<ComparableCode> best;
         for (const SpecNode& node : family) {
-            const auto each = bytes_of(node, dim, metric);
+            const auto each = bytes_of(node, n, dim, metric);
             if (each && (!best || std::abs(*each - *bytes) < std::abs(best->bytes - *bytes)))
                 best = ComparableCode{node, *each};
         }

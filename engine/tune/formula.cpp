@@ -109,6 +109,13 @@ private:
     double named(std::string_view name) {
         if (name == "ceil")
             return accept('(') ? std::ceil(closed()) : fail();
+        if (name == "max" || name == "min") {
+            if (!accept('('))
+                return fail();
+            const double first = sum();
+            const double second = accept(',') ? closed() : fail();
+            return name == "max" ? std::max(first, second) : std::min(first, second);
+        }
         const auto found = m_values.find(name);
         return found == m_values.end() || found->second.empty() ? fail()
                                                                 : static_cast<double>(found->second.front());
@@ -150,6 +157,18 @@ void add_dimension(FormulaValues& values, std::uint64_t dim) {
     add_value(values, "d_out", dim);
 }
 
+std::size_t dim_after(const SpecNode& transform, std::size_t dim) noexcept {
+    const std::string& name = transform.name;
+    if (name == "HR")
+        return std::bit_ceil(std::max<std::size_t>(dim, 1));
+    if (name == "OPQ")
+        return transform.numbers.size() > 1 ? transform.numbers[1] : dim;
+    const bool sized = name.starts_with("PCA") || name == "Pad" || name == "RR" || name == "ITQ";
+    return !sized || transform.numbers.empty() ? dim
+           : name == "Pad"                     ? std::max<std::size_t>(dim, transform.numbers[0])
+                                               : transform.numbers[0];
+}
+
 void add_node(FormulaValues& values, const SpecNode& node, std::size_t dim) {
     const auto number = [&](std::size_t i, std::uint64_t fallback) {
         return i < node.numbers.size() ? node.numbers[i] : fallback;
@@ -167,17 +186,15 @@ void add_node(FormulaValues& values, const SpecNode& node, std::size_t dim) {
     } else if (name == "RaBitQ" || name == "RaBitQfs") {
         add_value(values, "b", number(0, 1));
         add_value(values, "nbits", number(0, 1));
-    } else if (name == "OPQ") {
-        add_dimension(values, number(1, dim));
-    } else if (name == "HR") {
-        add_dimension(values, std::bit_ceil(std::max<std::uint64_t>(dim, 1)));
     } else if (name == "Vamana" || name == "NSG") {
         add_value(values, "R", number(0, 1));
-    } else if (name.starts_with("PCA") || name == "Pad" || name == "RR" || name == "ITQ") {
-        add_dimension(values, number(0, dim));
     }
-    for (const SpecNode& child : node.children)
+    add_dimension(values, dim_after(node, dim));
+    for (const SpecNode& child : node.children) {
         add_node(values, child, dim);
+        if (name == "PreTransform")
+            dim = dim_after(child, dim);
+    }
 }
 
 } // namespace
@@ -224,6 +241,8 @@ FormulaValues formula_values(const SpecNode& root, std::size_t n, std::size_t di
     add_node(values, root, dim);
     if (const auto bits = values.find("nbits"); bits != values.end())
         values["bits"] = bits->second;
+    if (const auto cells = values.find("nlist"); cells != values.end())
+        values["nlist_of_quantizer"] = cells->second; // of an index over the centroids
     return values;
 }
 

@@ -15,8 +15,8 @@ namespace annscope {
 /// several M (of a code and of the one that refines it).
 using FormulaValues = std::map<std::string, std::vector<std::uint64_t>, std::less<>>;
 
-/// The value of a formula such as "n * ceil(M * nbits / 8)": + - * / ^, parentheses, ceil, numbers and names.
-/// Nothing where it is not one, or a name is unknown. Uses the first value of each name.
+/// The value of a formula such as "n * ceil(M * nbits / 8)": + - * / ^, parentheses, ceil, max, min, numbers
+/// and names. Nothing where it is not one, or a name is unknown. Uses the first value of each name.
 std::optional<double> evaluate(std::string_view formula, const FormulaValues& values);
 
 /// The formula with its names replaced by those of the values that make it come to bytes: "n * d * 4" and

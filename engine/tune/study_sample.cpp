@@ -128,7 +128,9 @@ Result<StudySample> draw_sample(const Dataset& dataset, const StudyOptions& opti
     sample.k = std::min(options.k, n);
     sample.total = n;
     sample.metric = dataset.metric;
-    sample.type = dataset.base.type();
+    sample.type = sample.lossless = dataset.base.type();
+    if (sample.type == ElementType::F32 && !dataset.base.mapped())
+        sample.lossless = lossless_type(dataset.base);
     sample.seed = options.seed;
     const std::size_t studied = std::min(options.rows, n),
                       learned = options.train_rows == 0 ? n : std::min(options.train_rows, n);

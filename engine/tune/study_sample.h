@@ -14,7 +14,7 @@ struct StudyOptions {
     std::size_t rows = 20000; ///< base vectors under study, beside the true neighbours
     std::size_t queries = 256;
     std::size_t train_rows = 20000; ///< vectors that a code learns from; 0: all
-    std::size_t random_pairs = 16;  ///< a query
+    std::size_t random_pairs = 64;  ///< a query
     std::uint64_t seed = 1234;
 };
 
@@ -29,7 +29,8 @@ struct StudySample {
     std::vector<float> weights;        ///< of the rows of base: 1 for true neighbours, equal for all others
     std::size_t k = 0, total = 0;      ///< neighbours a query; vectors of the data set
     Metric metric = Metric::L2;
-    ElementType type = ElementType::F32; ///< of the data set
+    ElementType type = ElementType::F32;     ///< of the data set
+    ElementType lossless = ElementType::F32; ///< the narrowest that loses nothing of it
     std::uint64_t seed = 0;
 
     static constexpr std::uint32_t kNone = ~std::uint32_t{0};

@@ -17,6 +17,8 @@ private slots:
         QTest::newRow("power of power") << "2^2^3" << 256.0;
         QTest::newRow("parentheses") << "(M + 1) * 8" << 40.0;
         QTest::newRow("order") << "2 + 3 * 4 - 6 / 2" << 11.0;
+        QTest::newRow("max") << "max(16, 2^nbits) * M + min(n, d)" << 140.0;
+        QTest::newRow("max of one") << "max(16)" << -1.0;
         QTest::newRow("unknown name") << "n * speed" << -1.0;
         QTest::newRow("comment") << "n * 4, about" << -1.0;
         QTest::newRow("empty") << "" << -1.0;

@@ -70,6 +70,8 @@ QSize FlowLayout::minimumSize() const {
 int FlowLayout::arrange(const QRect& rect, bool apply) const {
     int x = rect.x(), y = rect.y(), line = 0;
     for (const auto& item : m_items) {
+        if (item->isEmpty()) // hidden
+            continue;
         QSize size = item->sizeHint();
         size.setWidth(std::min(size.width(), rect.width()));
         if (x > rect.x() && x + size.width() > rect.right() + 1) {
