@@ -167,7 +167,7 @@ void TestDescribe::no_needless_warnings_data() {
     QTest::addColumn<QString>("metric");
     for (const char* metric : {"l2", "ip", "cosine"})
         for (const char* line : {"Flat", "IVF256,Flat", "HNSW32", "HNSW32,SQ8", "IVF256,PQ16",
-                                 "PCA64,IVF256,PQ16x4fs,RFlat", "NSG32"})
+                                 "OPQ16_64,IVF256,PQ16x4fs,RFlat", "NSG32"})
             QTest::addRow("%s %s", line, metric) << QString::fromLatin1(line) << QString::fromLatin1(metric);
 }
 
@@ -183,7 +183,9 @@ void TestDescribe::problems() {
     const std::string few = describe_line(QStringLiteral("IVF2000,Flat"), 1000, 8).problem;
     QVERIFY2(few.find("2000 cells cannot be learned from 1000 vectors") != std::string::npos, few.c_str());
     QVERIFY(!describe_line(QStringLiteral("Vamana1"), 1000, 8).problem.empty());
-    QVERIFY(!describe_line(QStringLiteral("PQ4"), 1000, 8).problem.empty());
+    QVERIFY(!describe_line(QStringLiteral("LSH"), 1000, 8).problem.empty());
+    const std::string uneven = describe_line(QStringLiteral("PQ3"), 1000, 8).problem;
+    QVERIFY2(uneven.find("3 equal parts") != std::string::npos, uneven.c_str());
 }
 
 void TestDescribe::sizes_match_faiss() {
@@ -280,10 +282,10 @@ void TestDescribe::completes_data() {
     row("IVF100", "IVF100,Flat", 0, true);
     row("IVF100,", "Flat", 7, true);
     row("IVF100,F", "Flat", 7, true);
-    row("IVF100,P", "PQ16", 7, false);
+    row("IVF100,P", "PQ16", 7, true);
     row("Va", "Vamana64", 0, true);
-    row("IVF100,Flat,", "RFlat", 12, false);
-    row("PCA32,", "Flat", 6, false);
+    row("IVF100,Flat,", "RFlat", 12, true);
+    row("PCA32,", "Flat", 6, true);
     row("IVF100(", "Flat", 7, false);
     row("IVF100(IVF10,", "Flat", 13, false);
     row("HNSW32,", "SQ8", 7, false);

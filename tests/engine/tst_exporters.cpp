@@ -95,8 +95,8 @@ void TestExporters::says_what_is_set_data() {
     row("IVF64,Flat|narrow=0|", "l2", "narrow=0 has no counterpart");
     row("IVF64,Flat|init=1|", "l2", "init=1 is not written");
     row("IVF64,Flat|balance=2|", "l2", "balance=2 is not written");
-    row("PQ4|foo=3|bar=4", "l2", "The build parameter foo=3 has no counterpart");
-    row("PQ4|foo=3|bar=4", "l2", "The search parameter bar=4 has no counterpart");
+    row("LSH64|foo=3|bar=4", "l2", "The build parameter foo=3 has no counterpart");
+    row("LSH64|foo=3|bar=4", "l2", "The search parameter bar=4 has no counterpart");
     row("HNSW32,PQ4", "ip", "Faiss ignores the metric");
     row("RaBitQ", "l2", "needs Faiss 1.11.0");
     row("Vamana64|Lbuild=125,alpha=1.3|Lsearch=50", "l2", "\"SVSVamana64\"");

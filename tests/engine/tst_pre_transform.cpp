@@ -281,7 +281,7 @@ void TestPreTransform::errorsNameTheTransform_data() {
     row("L2norm,PCAW20,Flat", "PCAW20 cannot make 20 dimensions from 12", 7);
     row("ITQ16,Flat", "ITQ16 cannot make", 0);
     row("PCA8,PCA10,Flat", "from 8", 5);
-    row("OPQ5,Flat", "OPQ5_10", 0);
+    row("OPQ5,Flat", "OPQ5_15", 0);
     row("PCA8,IVF0,Flat", "", -2);
 }
 

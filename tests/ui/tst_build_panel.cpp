@@ -90,7 +90,7 @@ private slots:
         QVERIFY(m_panel->summary().contains(QStringLiteral("Did you mean Flat?")));
         QVERIFY(!m_panel->summary().contains(QStringLiteral("MB")));
         QVERIFY(!m_panel->line()->errorRect().isEmpty());
-        m_panel->setConfigurationLine(QStringLiteral("PQ8"));
+        m_panel->setConfigurationLine(QStringLiteral("LSH8"));
         QVERIFY(m_panel->whyNot().contains(QStringLiteral("understood but not built yet")));
         m_panel->setConfigurationLine(QStringLiteral("IVF2000,Flat"));
         QVERIFY(m_panel->whyNot().contains(QStringLiteral("2000 cells cannot be learned from 1000 vectors")));
