@@ -69,7 +69,8 @@ MainWindow::MainWindow(const Settings& settings, bool remember, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // Jobs end before what they report to goes away.
+    // Jobs end before what they report to goes away, and panels stop theirs when they are hidden.
+    hide();
     delete m_jobs;
 }
 
