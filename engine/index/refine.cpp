@@ -62,10 +62,11 @@ public:
     RefineIndex(const SpecNode& root, const BuildContext& context, std::unique_ptr<Index> base,
                 std::unique_ptr<Index> second, VectorSet vectors = {})
         : m_root(root), m_context(context), m_base(std::move(base)), m_second(std::move(second)),
-          m_vectors(std::move(vectors)), m_size(m_base->info().size), m_search_params{kFactor} {
+          m_vectors(std::move(vectors)), m_size(m_base->info().size) {
         for (const ParamInfo& info : m_base->search_params())
             if (info.name != kFactor.name)
                 m_search_params.push_back(info);
+        m_search_params.push_back(kFactor);
     }
 
     IndexInfo info() const override;

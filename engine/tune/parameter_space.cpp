@@ -8,11 +8,12 @@
 namespace annscope {
 namespace {
 
-/// About a dozen values from a sixteenth of the default to thirty-two times it.
-std::vector<double> geometric(const ParamInfo& info, double low) {
+/// About a dozen values from a sixteenth of the default to thirty-two times it; half as many where several
+/// parameters make a product.
+std::vector<double> geometric(const ParamInfo& info, double low, bool several) {
     const double from = std::max(low, std::min(info.def, std::max(info.min, info.def / 16)));
     const double to = std::min(info.max, std::max(from, info.def) * 32);
-    const double factor = to / std::max(from, 1e-9) > 64 ? 2.0 : std::sqrt(2.0);
+    const double factor = several || to / std::max(from, 1e-9) > 64 ? 2.0 : std::sqrt(2.0);
     std::vector<double> values;
     for (double v = from; v < to * 1.0001; v *= factor)
         values.push_back(info.integer ? std::round(v) : v);
@@ -55,12 +56,14 @@ std::vector<SearchParams> ParameterSpace::points() const {
 
 ParameterSpace default_space(const Index& index, std::size_t k) {
     ParameterSpace space;
+    const bool several = std::ranges::count(index.search_params(), true, &ParamInfo::swept) > 1;
     for (const ParamInfo& info : index.search_params()) {
         if (!info.swept)
             continue;
         const double low =
             is_candidate_list(info.name) ? std::clamp(static_cast<double>(k), info.min, info.max) : info.min;
-        space.values.emplace_back(std::string(info.name), info.log_scale ? geometric(info, low) : even(info));
+        space.values.emplace_back(std::string(info.name),
+                                  info.log_scale ? geometric(info, low, several) : even(info));
     }
     return space;
 }

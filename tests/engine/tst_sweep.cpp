@@ -147,6 +147,20 @@ private slots:
         }
     }
 
+    void a_product_of_parameters_stays_small() {
+        const Workload w = workload();
+        const ParamInfo factor{"factor", 1, 1000, 1, false, true, "Candidates ranked again."};
+        ParamInfo fixed = kList;
+        fixed.name = "fixed";
+        fixed.swept = false;
+        const ParameterSpace one = default_space(HonestLiar(w.truth, {factor, fixed}), 10);
+        const ParameterSpace two = default_space(HonestLiar(w.truth, {factor, kList, fixed}), 10);
+        QCOMPARE(one.values.size(), std::size_t{1});
+        QCOMPARE(two.values.size(), std::size_t{2});
+        QVERIFY(two.values[0].second.size() < one.values[0].second.size());
+        QVERIFY(two.points().size() <= 100);
+    }
+
     void measures_what_the_index_answers_data() {
         QTest::addColumn<int>("threads");
         QTest::newRow("one by one") << 1;
