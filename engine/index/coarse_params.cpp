@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "index/coarse_params.h"
 
+#include "quant/training_effort.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -31,6 +33,10 @@ KmeansOptions options_of(std::size_t k, const ParamSet& build) noexcept {
 KmeansOptions coarse_kmeans(std::size_t k, const BuildContext& context) {
     KmeansOptions options = options_of(k, context.build);
     options.seed = context.seed;
+    if (training_effort() == TrainingEffort::Rough) {
+        constexpr int kRough = 3;
+        options.niter = std::min(options.niter, kRough);
+    }
     options.spherical = context.metric != Metric::L2;
     return options;
 }

@@ -5,6 +5,7 @@
 #include "core/random.h"
 #include "quant/pca.h"
 #include "quant/product_quantizer.h"
+#include "quant/training_effort.h"
 #include "simd/kernels.h"
 
 #include <Eigen/Dense>
@@ -41,6 +42,8 @@ public:
     Result<AlignedBuffer<float>> run(VectorView rows) {
         ANNSCOPE_TRY(take(rows));
         ANNSCOPE_TRY(begin());
+        if (training_effort() == TrainingEffort::Rough)
+            return std::move(m_rotation);
         m_control.begin("Training the rotation", kRounds);
         m_rotated = AlignedBuffer<float>(m_n * m_out);
         m_codes.resize(m_n * m_M);

@@ -3,6 +3,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "quant/training_effort.h"
 #include "simd/kernels.h"
 #include "simd/pq_scan.h"
 #include "simd/subspace.h"
@@ -120,7 +121,13 @@ Status ProductQuantizer::train(VectorView rows, const PqTraining& options, const
         sample = random_sample(rows.rows(), most, options.seed);
         std::ranges::sort(sample);
     }
-    const SubspaceKmeans kmeans{m_M, ksub(), options.niter, options.seed, false};
+    SubspaceKmeans kmeans{m_M, ksub(), options.niter, options.seed, false};
+    if (training_effort() == TrainingEffort::Rough) {
+        constexpr int kRough = 4, kRoughLarge = 1;
+        const bool large = m_nbits > 9;
+        kmeans.niter = std::min(kmeans.niter, large ? kRoughLarge : kRough);
+        kmeans.random_start = large;
+    }
     control.begin("Training the code",
                   subspace_kmeans_steps(sample.empty() ? rows.rows() : sample.size(), kmeans));
     ANNSCOPE_TRY(check_memory(std::uint64_t{3} * m_dim * ksub() * sizeof(float), "the codebook"));

@@ -143,6 +143,12 @@ private:
     /// ends several percent lower than k random points, for less than the cost of an iteration. Equal points
     /// only where there are too few others.
     void choose(Part& part, std::uint64_t seed) const {
+        if (m_options.random_start) {
+            const std::vector<std::uint32_t> drawn = random_sample(m_points, m_options.k, seed);
+            for (std::size_t c = 0; c < m_options.k; ++c)
+                place(part, c, drawn[c]);
+            return;
+        }
         const std::size_t n = std::min(m_points, std::max(m_options.k * kSeedPoints, kLeastSeedPoints));
         const std::vector<std::uint32_t> pool = random_sample(m_points, n, seed);
         const std::size_t blocks = (n + kPanel - 1) / kPanel;

@@ -41,6 +41,7 @@ struct SubspaceKmeans {
     std::uint64_t seed = 1234;
     /// centroids holds where to begin; else points are drawn as by k-means++.
     bool warm = false;
+    bool random_start = false; ///< where it is not warm: from random points, sooner and worse
 };
 
 /// Lloyd's algorithm in each of `parts` sub-spaces of the rows at once (columns parts x dim). sample: the

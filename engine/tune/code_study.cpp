@@ -191,9 +191,16 @@ std::uint64_t most_centroids(const SpecNode& root) noexcept {
     return most;
 }
 
-std::size_t training_rows_for(const SpecNode& root, std::size_t wanted) noexcept {
-    constexpr std::uint64_t kEach = 4;
-    return std::max<std::size_t>(wanted, std::min<std::uint64_t>(most_centroids(root), 1u << 28) * kEach);
+std::size_t training_rows_for(const SpecNode& root, std::size_t wanted, TrainingEffort effort) noexcept {
+    const std::uint64_t each = effort == TrainingEffort::Rough ? 1 : 4;
+    return std::max<std::size_t>(wanted, std::min<std::uint64_t>(most_centroids(root), 1u << 28) * each);
+}
+
+double study_work(const SpecNode& root) noexcept {
+    constexpr double kRotation = 8192; // OPQ learns its rotation about as long as so many centroids
+    const bool rotated = root.name == "PreTransform" &&
+                         std::ranges::find(root.children, "OPQ", &SpecNode::name) != root.children.end();
+    return static_cast<double>(most_centroids(root)) + (rotated ? kRotation : 0);
 }
 
 VectorBytes bytes_per_vector(const SpecNode& root, const SizeQuestion& question) {
@@ -268,8 +275,9 @@ std::optional<std::size_t> CodeStudy::factor_for(double recall) const {
 }
 
 Result<CodeStudy> study_code(const SpecNode& root, const ParamSet& build, const StudySample& sample,
-                             const Control& control) {
+                             const Control& control, TrainingEffort effort) {
     try {
+        const EffortScope scope(effort);
         const Timer timer;
         const CodeUnderStudy under = code_under_study(root);
         CodeStudy study;
@@ -281,6 +289,7 @@ Result<CodeStudy> study_code(const SpecNode& root, const ParamSet& build, const 
         study.total = sample.total;
         study.rows = sample.base.size();
         study.train_rows = sample.training.size();
+        study.rough = effort == TrainingEffort::Rough;
         study.own_bytes = static_cast<double>(study.dim * element_size(sample.type));
         const SizeQuestion question{sample.total, study.dim, stored_as(root, build, sample), build,
                                     sample.metric};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "index/kind.h"
+#include "quant/training_effort.h"
 #include "tune/study_sample.h"
 
 #include <optional>
@@ -47,6 +48,9 @@ struct CodeStudy {
     std::size_t total = 0; ///< vectors of the data set
     std::size_t rows = 0;  ///< of them studied
     std::size_t train_rows = 0;
+    bool rough = false; ///< learned with TrainingEffort::Rough
+    /// Are its numbers estimates of what an index over all vectors has?
+    bool estimated() const noexcept { return rough || rows < total; }
     double seconds = 0; ///< to train, encode and compare
 
     double code_bytes = 0; ///< a vector, without its id
@@ -87,7 +91,7 @@ struct CodeStudy {
 /// number of threads. Errors: Unsupported (nothing here that is coded), those of building and searching,
 /// Cancelled.
 Result<CodeStudy> study_code(const SpecNode& root, const ParamSet& build, const StudySample& sample,
-                             const Control& control);
+                             const Control& control, TrainingEffort effort = TrainingEffort::Full);
 
 /// The parts of the memory of a tree over n vectors, with their numbers. Empty where it is not built.
 std::vector<CountedPart> counted_memory(const SpecNode& root, const SizeQuestion& question);
@@ -100,7 +104,12 @@ VectorBytes bytes_per_vector(const SpecNode& root, const SizeQuestion& question)
 
 /// Centroids that are learned at once: of the cells, or of a part of a product code; 0: none.
 std::uint64_t most_centroids(const SpecNode& root) noexcept;
-/// Vectors to learn from so that each of a tree's centroids gets some: not fewer than wanted.
-std::size_t training_rows_for(const SpecNode& root, std::size_t wanted) noexcept;
+/// Vectors to learn from so that each of a tree's centroids gets some (a rough code: one): not fewer than
+/// wanted.
+std::size_t training_rows_for(const SpecNode& root, std::size_t wanted,
+                              TrainingEffort effort = TrainingEffort::Full) noexcept;
+/// How long a code takes to learn and to encode, beside others of the same data: only their order means
+/// something.
+double study_work(const SpecNode& root) noexcept;
 
 } // namespace annscope

@@ -143,7 +143,8 @@ Result<StudySample> draw_sample(const Dataset& dataset, const StudyOptions& opti
     control.begin("Sampling", 1);
     const Rows order = draw_rows(n, std::min(n, studied + learned), options.seed);
     const Rows drawn(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(studied));
-    sample.base = gathered(dataset.base, choose_rows(ids, drawn, n, sample));
+    const Rows rows = choose_rows(ids, drawn, n, sample);
+    sample.base = rows.size() == n ? dataset.base.to_float() : gathered(dataset.base, rows);
     sample.training =
         learned == n ? dataset.base : gathered(dataset.base, training_rows(order, studied, learned));
     draw_pairs(sample, options.random_pairs);

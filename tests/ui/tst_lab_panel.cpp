@@ -61,10 +61,6 @@ SpecNode parsed(const char* text) {
     return parse_spec(text).value().root;
 }
 
-QString text(const SpecNode& root) {
-    return QString::fromStdString(print(root));
-}
-
 bool built(const char* text) {
     return find_kind(parsed(text)) != nullptr;
 }
@@ -239,6 +235,37 @@ private slots:
                     .contains(QStringLiteral("exact")));
     }
 
+    void takesAllVectorsWhereItCan() {
+        using Stage = LabStudy::Stage;
+        const SpecNode code = parsed("PQ98"), many = parsed("PQ56x12");
+        const StudyOptions quick = LabStudy::optionsOf(Stage::Quick, code, 60000, 784, 10),
+                           fine = LabStudy::optionsOf(Stage::Fine, code, 60000, 784, 10);
+        QCOMPARE(fine.rows, std::size_t{60000});
+        QVERIFY(quick.rows > 4000 && quick.rows < fine.rows);
+        QVERIFY(LabStudy::optionsOf(Stage::Fine, code, 10'000'000, 784, 10).rows < 100'000);
+        QVERIFY(LabStudy::optionsOf(Stage::Quick, many, 60000, 784, 10).rows < quick.rows);
+        QVERIFY(LabStudy::optionsOf(Stage::Quick, many, 60000, 784, 10).train_rows >= 4096);
+        QCOMPARE(LabStudy::optionsOf(Stage::Fine, many, 500, 784, 10).train_rows, std::size_t{500});
+    }
+
+    void estimatesLookLikeIt() {
+        CodeStudy part = *handmade(100, 1, 1);
+        part.total = 5000;
+        LabReadouts readouts;
+        readouts.setStudy(std::make_shared<const CodeStudy>(part), 1);
+        QCOMPARE(readouts.text(LabReadouts::Before), QStringLiteral("~0.100"));
+        readouts.setStudy(handmade(100, 1, 1), 1);
+        QCOMPARE(readouts.text(LabReadouts::Before), QStringLiteral("0.100"));
+        CodesModel model;
+        model.setCodes({{parsed("PQ4"), 4}}, 0);
+        model.setStudy(0, std::make_shared<const CodeStudy>(part));
+        QCOMPARE(model.index(0, CodesModel::Before).data().toString(), QStringLiteral("~0.100"));
+        QVERIFY(model.index(0, CodesModel::Before)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("sample")));
+    }
+
     void handsOverToBuild() {
         open(QStringLiteral("IVF16,Flat"));
         QSignalSpy take(m_panel.get(), &LabPanel::buildRequested);
@@ -261,50 +288,6 @@ private slots:
             const QImage image = pictureImage(withTitles(picture), 1);
             QVERIFY(!image.isNull());
         }
-    }
-
-    void knobs() {
-        const SpecNode code = parsed("OPQ8,IVF64,PQ8x4fs,RFlat");
-        const auto all = labKnobs(code, 10000, 48);
-        QCOMPARE(all.size(), std::size_t(2)); // fast scan has no bits
-        QCOMPARE(all[0].kind, LabKnob::Nlist);
-        QCOMPARE(all[1].kind, LabKnob::M);
-        QCOMPARE(all[1].values, (std::vector<std::uint64_t>{1, 2, 3, 4, 6, 8, 12, 16, 24, 48}));
-        QCOMPARE(text(withKnob(code, LabKnob::M, 16)), QStringLiteral("OPQ16,IVF64,PQ16x4fs,RFlat"));
-        QCOMPARE(text(withKnob(code, LabKnob::Nlist, 128)), QStringLiteral("OPQ8,IVF128,PQ8x4fs,RFlat"));
-        QCOMPARE(text(withKnob(parsed("PQ8"), LabKnob::Bits, 6)), QStringLiteral("PQ8x6"));
-        QCOMPARE(labKnobs(parsed("PCA24,PQ8"), 1000, 48)[1].values,
-                 (std::vector<std::uint64_t>{1, 2, 3, 4, 6, 8, 12, 24}));
-        QCOMPARE(text(withFamily(parsed("IVF64,PQ8,RFlat"), LabFamily::Sq4, 48, 8)),
-                 QStringLiteral("IVF64,SQ4,RFlat"));
-        QCOMPARE(text(withFamily(parsed("SQ8"), LabFamily::Opq, 48, 12)), QStringLiteral("OPQ12,PQ12"));
-        QCOMPARE(text(withFamily(parsed("OPQ12,IVF16,PQ12"), LabFamily::PqFastScan, 48, 12)),
-                 QStringLiteral("IVF16,PQ24x4fs"));
-        QCOMPARE(text(withCells(parsed("OPQ12,PQ12,RFlat"), 32)), QStringLiteral("OPQ12,IVF32,PQ12,RFlat"));
-        QCOMPARE(text(withCells(parsed("OPQ12,IVF32,PQ12"), 0)), QStringLiteral("OPQ12,PQ12"));
-        QCOMPARE(familyOf(parsed("OPQ12,IVF32,PQ12")).value(), LabFamily::Opq);
-        QVERIFY(!familyOf(parsed("Flat")));
-    }
-
-    void choicesStepAndSnap() {
-        ChoiceSpin spin;
-        spin.setChoices({1, 2, 7, 98}, 7);
-        QCOMPARE(spin.choice(), 7U);
-        QSignalSpy chosen(&spin, &ChoiceSpin::chosen);
-        spin.stepBy(1);
-        QCOMPARE(spin.choice(), 98U);
-        QCOMPARE(spin.text(), QStringLiteral("98"));
-        spin.stepBy(1);
-        QCOMPARE(spin.choice(), 98U);
-        QLineEdit* field = spin.findChild<QLineEdit*>();
-        field->selectAll();
-        QTest::keyClicks(field, QStringLiteral("5"));
-        QTest::keyClick(field, Qt::Key_Return);
-        QCOMPARE(spin.choice(), 7U);
-        QCOMPARE(chosen.count(), 2);
-        spin.setChoices({3, 4, 5}, 5);
-        QCOMPARE(spin.text(), QStringLiteral("5"));
-        QCOMPARE(chosen.count(), 2);
     }
 
     void model() {
@@ -332,12 +315,6 @@ private slots:
         QVERIFY(model.markdown({0}).contains(QStringLiteral("| PQ4 |")));
         model.clear();
         QCOMPARE(model.rowCount(), 0);
-    }
-
-    void formulas() {
-        QCOMPARE(formulaHtml("2^nbits * d * 4"), QStringLiteral("2<sup><i>nbits</i></sup> × <i>d</i> × 4"));
-        QCOMPARE(formulaHtml("60000 * ceil(98 * 8 / 8)"), QStringLiteral("60,000 × ceil(98 × 8 / 8)"));
-        QCOMPARE(formulaHtml("2^(3 + 1)"), QStringLiteral("2<sup>(3 + 1)</sup>"));
     }
 
     void curveTellsRecall() {

@@ -12,14 +12,16 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace annscope::ui {
 
 class JobRunner;
 
-/// Studies a code step by step: at once on a small sample (interactive lane), then on a larger one, then all
-/// codes of about as many bytes, one job each so that a build need not wait for all of them. A new wish
+/// Studies a code step by step: within about a second on a small sample, roughly learned (interactive lane),
+/// then on all vectors or, of large sets, a large sample, then all codes of about as many bytes, the slow
+/// ones last, one job each so that a build need not wait for all of them. A new wish
 /// cancels what is under way; what was studied before is remembered while data and k stay.
 class LabStudy : public QObject {
     Q_OBJECT
@@ -35,10 +37,12 @@ public:
     void stop();
     bool busy() const { return m_job != 0; }
 
-    static StudyOptions optionsOf(Stage stage, std::size_t dim, std::size_t k);
+    /// The rows that the stage takes for this code of n vectors.
+    static StudyOptions optionsOf(Stage stage, const SpecNode& root, std::size_t n, std::size_t dim,
+                                  std::size_t k);
 
 signals:
-    void studied(annscope::ui::StudyPtr study, bool fine);
+    void studied(annscope::ui::StudyPtr study);
     void failed(const QString& sentence);
     /// What the table will hold; own: the row of the code that was asked for, or -1.
     void codesListed(const std::vector<annscope::ComparableCode>& codes, int own);
@@ -49,14 +53,14 @@ signals:
 
 private:
     using SamplePtr = std::shared_ptr<const StudySample>;
-    using Samples = std::map<std::size_t, SamplePtr>; ///< by training rows
+    using Samples = std::map<std::pair<std::size_t, std::size_t>, SamplePtr>; ///< by rows and training rows
     struct Outcome {
         SamplePtr sample;
         StudyPtr study;
     };
     void studyOwn(Stage stage);
     void listCodes();
-    void studyNext(std::size_t row);
+    void studyNext(std::size_t place);
     void show(Stage stage, const StudyPtr& study);
     quint64 submit(Stage stage, const SpecNode& root, std::function<void(Result<Outcome>)> done);
     QString keyOf(Stage stage, const SpecNode& root) const;
@@ -70,6 +74,7 @@ private:
     Samples m_quickSamples, m_fineSamples;
     QHash<QString, StudyPtr> m_known;
     std::vector<ComparableCode> m_codes;
+    std::vector<std::size_t> m_order; ///< in which they are studied
 };
 
 } // namespace annscope::ui

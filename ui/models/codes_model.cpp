@@ -141,18 +141,19 @@ QString CodesModel::text(const Row& row, Column column) const {
     if (!raw.isValid())
         return row.study || !row.problem.isEmpty() ? QStringLiteral("–") : QStringLiteral("…");
     const double number = raw.toDouble();
+    const QString about = row.study && row.study->estimated() ? QStringLiteral("~") : QString();
     switch (column) {
     case Bytes:
         return formatMean(number);
     case Compression:
         return QStringLiteral("%1 ×").arg(formatNumber(number));
     case Distortion:
-        return formatPercent(number, number < 0.001 ? 3 : number < 0.1 ? 2 : 1);
+        return about + formatPercent(number, number < 0.001 ? 3 : number < 0.1 ? 2 : 1);
     case Before:
     case After:
-        return formatRecall(number);
+        return about + formatRecall(number);
     default:
-        return std::isfinite(number) ? formatCount(qulonglong(number)) : tr("never");
+        return std::isfinite(number) ? about + formatCount(qulonglong(number)) : tr("never");
     }
 }
 
@@ -164,10 +165,7 @@ QString CodesModel::help(const Row& row, Column column) const {
         return column == Code || column == Bytes ? about : tr("%1. Not studied yet.").arg(about);
     if (column == Distortion && !row.study->distortion)
         return QString::fromStdString(row.study->no_distortion);
-    return tr("%1.\n%2 queries, %3 of %4 vectors, learned from %5, in %6")
-        .arg(about, formatCount(row.study->queries), formatCount(row.study->rows),
-             formatCount(row.study->total), formatCount(row.study->train_rows),
-             formatSeconds(row.study->seconds));
+    return about + QStringLiteral(".\n") + studySource(*row.study);
 }
 
 QVariant CodesModel::data(const QModelIndex& index, int role) const {

@@ -15,6 +15,7 @@
 #include "ui/views/rerank_curve.h"
 
 #include <QClipboard>
+#include <QGridLayout>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -25,6 +26,7 @@
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -40,6 +42,10 @@ constexpr ParamInfo kFactorInfo{"k_factor",
                                 true,
                                 "Candidates per neighbour that are compared again by the vectors themselves. "
                                 "More: better recall, slower."};
+
+constexpr int kRowHeight = 24;
+constexpr int kTables = 30 + 26 + 6 * kRowHeight + 6; ///< px: tabs, header and six codes
+constexpr int kPictures = 290, kLeastPictures = 200;
 
 double bytesOf(const StudyPtr& study, const SpecNode& root, std::size_t dim) {
     const double bytes = bytes_per_vector(*code_under_study(root).code, {0, dim, ElementType::F32, {}}).code;
@@ -73,7 +79,7 @@ void LabPanel::createWidgets() {
 
     auto* numbers = new QVBoxLayout;
     numbers->setContentsMargins(12, 0, 12, 0);
-    numbers->setSpacing(6);
+    numbers->setSpacing(4);
     numbers->addWidget(m_readouts);
     numbers->addWidget(m_factor);
     auto* split = new QSplitter(Qt::Vertical, this);
@@ -82,11 +88,13 @@ void LabPanel::createWidgets() {
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
     split->setChildrenCollapsible(false);
+    split->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // scrolls below its least height only
+    split->setSizes({kPictures, kTables}); // in this proportion, whatever there is
 
     auto* content = new QWidget;
     auto* layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 8, 0, 0);
-    layout->setSpacing(8);
+    layout->setSpacing(4);
     layout->addWidget(createCodeBar());
     layout->addWidget(m_message);
     layout->addLayout(numbers);
@@ -183,7 +191,7 @@ QWidget* LabPanel::createPictures() {
     pictures->addWidget(m_density);
     pictures->addWidget(m_curve);
     pictures->setChildrenCollapsible(false);
-    pictures->setMinimumHeight(190);
+    pictures->setMinimumHeight(kLeastPictures);
     return pictures;
 }
 
@@ -199,9 +207,15 @@ QWidget* LabPanel::createTables() {
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_table, tr("Codes of equal size"));
     m_tabs->addTab(scroll, tr("Memory"));
-    m_tabs->setMinimumHeight(132);
-    m_tabs->setCornerWidget(m_state);
-    return m_tabs;
+    m_tabs->tabBar()->setExpanding(false);
+    auto* tables = new QWidget(this);
+    auto* layout = new QGridLayout(tables); // the state beside the tabs, on the same line
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_tabs, 0, 0);
+    layout->addWidget(m_state, 0, 0, Qt::AlignRight | Qt::AlignTop);
+    m_state->setFixedHeight(m_tabs->tabBar()->sizeHint().height());
+    tables->setMinimumHeight(kTables);
+    return tables;
 }
 
 void LabPanel::createTable() {
@@ -223,14 +237,14 @@ void LabPanel::createTable() {
     m_table->setWordWrap(false);
     m_table->setTabKeyNavigation(false);
     m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(24);
+    m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
     QHeaderView* header = m_table->horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(48);
-    header->resizeSection(CodesModel::Code, 200);
-    for (int column = CodesModel::Bytes; column < CodesModel::ColumnCount; ++column)
-        header->resizeSection(column, column == CodesModel::Factor90 ? 92 : 76);
+    constexpr int kWidths[CodesModel::ColumnCount]{168, 62, 70, 82, 70, 82, 98, 58, 58};
+    for (int column = 0; column < CodesModel::ColumnCount; ++column)
+        header->resizeSection(column, kWidths[column]);
 }
 
 /// Fields for the numbers of this code; buttons show its family, and which families are built.

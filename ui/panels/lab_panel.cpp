@@ -19,11 +19,13 @@
 
 #include <QClipboard>
 #include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
 #include <QPushButton>
 #include <QSortFilterProxyModel>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -187,9 +189,8 @@ void LabPanel::begin() {
     showState();
 }
 
-void LabPanel::showStudy(const StudyPtr& study, bool fine) {
+void LabPanel::showStudy(const StudyPtr& study) {
     m_shown = study;
-    m_fine = fine;
     m_density->setStudy(study, m_dataset->metric);
     m_curve->setStudy(study);
     m_memory->setParts(codeLine().section(u'|', 0, 0), study->memory, study->total, study->own_bytes);
@@ -203,7 +204,7 @@ void LabPanel::showFactor(double factor) {
     m_density->setFactor(factor);
     m_curve->setFactor(factor);
     m_codes->setFactor(factor);
-    m_readouts->setStudy(m_shown, factor, m_fine);
+    m_readouts->setStudy(m_shown, factor);
     showPictureTexts();
 }
 
@@ -223,17 +224,37 @@ void LabPanel::showPictureTexts() {
 void LabPanel::showState() {
     QString text;
     if (m_shown)
-        text =
-            tr("%1 queries, %2 of %3 vectors")
-                .arg(formatCount(m_shown->queries), formatCount(m_shown->rows), formatCount(m_shown->total));
+        text = m_shown->rows == m_shown->total
+                   ? tr("%1 queries, all %2 vectors")
+                         .arg(formatCount(m_shown->queries), formatCount(m_shown->total))
+                   : tr("%1 queries, %2 of %3 vectors")
+                         .arg(formatCount(m_shown->queries), formatCount(m_shown->rows),
+                              formatCount(m_shown->total));
     if (!m_finished) {
         const int rows = m_codes->rowCount();
         text += (text.isEmpty() ? QString() : QStringLiteral(" · ")) +
-                (rows > 0  ? tr("comparing codes, %1 of %2").arg(m_codes->studied()).arg(rows)
+                (rows > 0  ? tr("%1 of %2 codes").arg(m_codes->studied()).arg(rows)
                  : m_shown ? tr("refining…")
                            : tr("studying…"));
     }
-    m_state->setText(text);
+    m_stateText = text;
+    m_state->setToolTip(m_shown ? studySource(*m_shown) : QString());
+    fitWidths();
+}
+
+/// The state has the room that the tabs leave, codes that of the other columns.
+void LabPanel::fitWidths() {
+    constexpr int kLeastCode = 150;
+    QHeaderView* header = m_table->horizontalHeader();
+    const int others = header->length() - header->sectionSize(CodesModel::Code);
+    header->resizeSection(CodesModel::Code, std::max(kLeastCode, m_table->viewport()->width() - others));
+    const int room = m_tabs->width() - m_tabs->tabBar()->sizeHint().width() - 28;
+    m_state->setText(m_state->fontMetrics().elidedText(m_stateText, Qt::ElideRight, std::max(room, 0)));
+}
+
+void LabPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    QTimer::singleShot(0, this, &LabPanel::fitWidths); // once the tabs have their width
 }
 
 void LabPanel::complain(const QString& sentence) {

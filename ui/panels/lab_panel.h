@@ -69,6 +69,7 @@ signals:
 protected:
     void showEvent(QShowEvent*) override;
     void hideEvent(QHideEvent*) override;
+    void resizeEvent(QResizeEvent*) override;
 
 private:
     void createWidgets();
@@ -81,9 +82,10 @@ private:
     void showKnobs();
     void refresh();
     void begin();
-    void showStudy(const StudyPtr& study, bool fine);
+    void showStudy(const StudyPtr& study);
     void showFactor(double factor);
     void showState();
+    void fitWidths();
     void showPictureTexts();
     void complain(const QString& sentence);
     void replaceCode(const SpecNode& root);
@@ -95,7 +97,7 @@ private:
     DatasetPtr m_dataset;
     std::size_t m_k = 10;
     StudyPtr m_shown;
-    bool m_fine = false, m_finished = true, m_stale = true;
+    bool m_finished = true, m_stale = true;
     LabStudy* m_study;
     QTimer m_typing;
 
@@ -112,6 +114,7 @@ private:
     };
     std::array<KnobField, 4> m_knobs{};
     QLabel *m_message, *m_state;
+    QString m_stateText;
     LabReadouts* m_readouts;
     ParamSlider* m_factor;
     DistanceDensity* m_density;

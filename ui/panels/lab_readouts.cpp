@@ -57,7 +57,7 @@ LabReadouts::LabReadouts(QWidget* parent) : QWidget(parent) {
         box->setMinimumWidth(84);
         row->addWidget(box);
     }
-    setStudy(nullptr, 1, false);
+    setStudy(nullptr, 1);
 }
 
 void LabReadouts::show(Number number, const QString& value, const QString& help) {
@@ -71,18 +71,15 @@ QString LabReadouts::text(Number number) const {
     return m_tiles[std::size_t(number)].value->text();
 }
 
-void LabReadouts::setStudy(const StudyPtr& study, double factor, bool fine) {
+void LabReadouts::setStudy(const StudyPtr& study, double factor) {
     if (!study) {
         for (int i = 0; i < NumberCount; ++i)
             show(Number(i), QStringLiteral("–"), {});
         return;
     }
-    // What a small sample gave is an estimate, and looks like one.
-    const QString about = fine ? QString() : QStringLiteral("~");
-    const QString source =
-        tr("%1 queries, %2 of %3 vectors, learned from %4 vectors in %5")
-            .arg(formatCount(study->queries), formatCount(study->rows), formatCount(study->total),
-                 formatCount(study->train_rows), formatSeconds(study->seconds));
+    // What a sample or a rough code gave is an estimate, and looks like one.
+    const QString about = study->estimated() ? QStringLiteral("~") : QString();
+    const QString source = studySource(*study);
     show(Bytes, tr("%1 B").arg(formatMean(study->code_bytes)),
          tr("Bytes of a vector's code, without its id (%1 B). As given, a vector has %2 B.")
              .arg(formatMean(study->id_bytes), formatMean(study->own_bytes)));

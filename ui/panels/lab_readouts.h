@@ -19,8 +19,8 @@ public:
 
     explicit LabReadouts(QWidget* parent = nullptr);
 
-    /// null: nothing is known. fine: no better study follows.
-    void setStudy(const StudyPtr& study, double factor, bool fine);
+    /// null: nothing is known.
+    void setStudy(const StudyPtr& study, double factor);
     QString text(Number number) const;
 
 private:

@@ -14,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -24,6 +23,7 @@ namespace {
 constexpr std::array kMarks{0.90, 0.95, 0.99};
 constexpr double kLeastRange = 16, kMostRange = 4096; ///< of k_factor
 constexpr int kBins = 32;
+constexpr double kCardAbove = 30; ///< px between the card and the axis: there stands the note of the pointer
 
 /// Recalls as the axis labels say them.
 QList<AxisTick> recallTicks(double low, int room) {
@@ -116,6 +116,7 @@ void RerankCurve::paintChart(QPainter& painter, const QRectF& area) const {
     painter.restore();
     paintCut(painter, frame);
     paintMarks(painter, frame);
+    paintCard(painter, frame);
 }
 
 /// Bars of the ranks of the true neighbours, as candidates / k: where the curve rises.
@@ -158,11 +159,7 @@ void RerankCurve::paintCurve(QPainter& painter, const PlotFrame& frame) const {
 
 void RerankCurve::paintMarks(QPainter& painter, const PlotFrame& frame) const {
     const Palette& colors = ui::palette();
-    setTextSize(painter, kSmallText);
-    const QFontMetricsF metrics(painter.font());
-    std::vector<std::pair<QPointF, QString>> labels;
-    double lastY = -1e9;
-    for (const double recall : kMarks | std::views::reverse) { // from the top down, so that labels stack
+    for (const double recall : kMarks) {
         const double y = frame.y(recall);
         const auto factor = m_study->factor_for(recall);
         const double at = factor ? std::log10(double(*factor)) : HUGE_VAL;
@@ -175,23 +172,44 @@ void RerankCurve::paintMarks(QPainter& painter, const PlotFrame& frame) const {
             drawMarker(painter, {x, frame.y(m_study->recall_after(double(*factor)))}, Marker::Diamond,
                        colors.text, 7);
         }
-        const QString name = QString::number(recall, 'f', 2);
-        const QString text = factor ? tr("%1: k_factor %2").arg(name, formatCount(qulonglong(*factor)))
-                                    : tr("%1: never reached").arg(name);
-        // Left of the point, above the curve, is free; where that is too narrow, below the curve.
-        const double width = metrics.horizontalAdvance(text);
-        const bool left = x - width - 12 > frame.plot.left();
-        const double base = std::max(left ? y - 4 : y + metrics.capHeight() + 6, lastY + 14);
-        lastY = base;
-        labels.push_back({{left ? x - 8 - width : x + 8, base}, text});
     }
-    for (const auto& [at, text] : labels)
-        drawHaloText(painter, at, text, colors.text);
-    const QString before = tr("without re-ranking %1").arg(formatRecall(m_study->recall_before()));
-    const double y = frame.y(m_study->recall_after(1));
-    drawHaloText(painter,
-                 {frame.plot.left() + 10, std::min(frame.plot.bottom() - 6, std::max(y + 14, lastY + 14))},
-                 before, colors.secondary);
+}
+
+/// What the marks say, below the curve at the right, where nothing else is: labels beside them would run over
+/// the lines of their neighbours.
+void RerankCurve::paintCard(QPainter& painter, const PlotFrame& frame) const {
+    constexpr double kLine = 16, kMark = 18, kGap = 14;
+    const QString about = m_study->estimated() ? QStringLiteral("~") : QString();
+    QList<std::pair<QString, QString>> lines{
+        {tr("by the code"), about + formatRecall(m_study->recall_before())}};
+    for (const double recall : kMarks) {
+        const auto factor = m_study->factor_for(recall);
+        lines.push_back(
+            {QString::number(recall, 'f', 2),
+             factor ? tr("k_factor %1").arg(about + formatCount(qulonglong(*factor))) : tr("never reached")});
+    }
+    setTextSize(painter, kSmallText);
+    const QFontMetricsF metrics(painter.font());
+    double left = 0, right = 0;
+    for (const auto& [name, value] : lines) {
+        left = std::max(left, metrics.horizontalAdvance(name));
+        right = std::max(right, metrics.horizontalAdvance(value));
+    }
+    const QSizeF size(kMark + left + kGap + right + 12, kLine * double(lines.size()) + 8);
+    const QRectF box(
+        {frame.plot.right() - size.width() - 6, frame.plot.bottom() - size.height() - kCardAbove}, size);
+    if (box.width() > frame.plot.width() * 0.8 || box.top() < frame.plot.top() + kCardAbove)
+        return; // the readouts say the same
+    drawCard(painter, box);
+    for (int i = 0; i < int(lines.size()); ++i) {
+        const QRectF row(box.left() + 6, box.top() + 4 + kLine * i, size.width() - 12, kLine);
+        drawMarker(painter, {row.left() + 5, row.center().y()}, i == 0 ? Marker::Circle : Marker::Diamond,
+                   i == 0 ? seriesStyle(0).color : ui::palette().text, 7, i == 0);
+        painter.setPen(ui::palette().secondary);
+        painter.drawText(row.adjusted(kMark, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, lines[i].first);
+        painter.setPen(ui::palette().text);
+        painter.drawText(row, Qt::AlignRight | Qt::AlignVCenter, lines[i].second);
+    }
 }
 
 void RerankCurve::paintCut(QPainter& painter, const PlotFrame& frame) const {

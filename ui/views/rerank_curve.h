@@ -47,6 +47,7 @@ private:
     void paintRanks(QPainter& painter, const PlotFrame& frame) const;
     void paintCurve(QPainter& painter, const PlotFrame& frame) const;
     void paintMarks(QPainter& painter, const PlotFrame& frame) const;
+    void paintCard(QPainter& painter, const PlotFrame& frame) const;
     void paintCut(QPainter& painter, const PlotFrame& frame) const;
 
     StudyPtr m_study;
