@@ -89,6 +89,7 @@ void LabPanel::createWidgets() {
     split->setStretchFactor(1, 2);
     split->setChildrenCollapsible(false);
     split->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Ignored); // scrolls below its least height only
+    split->setMinimumHeight(kLeastPictures + kTables + split->handleWidth());
     split->setSizes({kPictures, kTables}); // in this proportion, whatever there is
 
     auto* content = new QWidget;

@@ -120,7 +120,8 @@ void LabMemory::setParts(const QString& configuration, const std::vector<Counted
         cell(row, 1, formulaHtml(part.formula), Qt::AlignLeft, true);
         QLabel* numbers = cell(
             row, 2, counted.counted.empty() ? QString() : QStringLiteral("= ") + formulaHtml(counted.counted),
-            Qt::AlignLeft);
+            {}); // as wide as there is room
+        numbers->setAlignment(Qt::AlignLeft | Qt::AlignTop);
         numbers->setWordWrap(true);
         cell(row, 3, exactBytes(part.bytes), Qt::AlignRight);
         cell(row, 4, formatBytes(part.bytes), Qt::AlignRight, true);

@@ -24,7 +24,7 @@ QString nameOf(LabReadouts::Number number) {
     case LabReadouts::Distortion:
         return LabReadouts::tr("distortion");
     case LabReadouts::Before:
-        return LabReadouts::tr("recall by the code");
+        return LabReadouts::tr("recall");
     case LabReadouts::After:
         return LabReadouts::tr("re-ranked");
     default:
@@ -36,7 +36,7 @@ QString nameOf(LabReadouts::Number number) {
 
 LabReadouts::LabReadouts(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("labReadouts"));
-    auto* row = new FlowLayout(this, 20);
+    auto* row = new FlowLayout(this, 14);
     QFont large = font(), small = font();
     large.setPixelSize(kHeading);
     small.setPixelSize(kSmallText);
@@ -54,7 +54,7 @@ LabReadouts::LabReadouts(QWidget* parent) : QWidget(parent) {
         tile.name->setForegroundRole(QPalette::PlaceholderText);
         column->addWidget(tile.value);
         column->addWidget(tile.name);
-        box->setMinimumWidth(84);
+        box->setMinimumWidth(64);
         row->addWidget(box);
     }
     setStudy(nullptr, 1);

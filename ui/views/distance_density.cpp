@@ -196,9 +196,11 @@ void DistanceDensity::paintCut(QPainter& painter, const PlotFrame& frame) const 
     painter.setPen(QPen(colors.accent, 1.5));
     painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
     setTextSize(painter, kSmallText, true);
-    const QString text =
-        tr("re-ranked below: the nearest %1").arg(formatCount(qulonglong(double(m_study->k) * m_factor)));
+    const QString count = formatCount(qulonglong(double(m_study->k) * m_factor));
     const QFontMetricsF metrics(painter.font());
+    QString text = tr("re-ranked below: the nearest %1").arg(count);
+    if (metrics.horizontalAdvance(text) > frame.plot.width() * 0.7)
+        text = tr("nearest %1").arg(count);
     const double width = metrics.horizontalAdvance(text);
     const bool above = y - 6 - metrics.capHeight() > frame.plot.top();
     drawHaloText(painter, {frame.plot.right() - width - 4, above ? y - 5 : y + metrics.capHeight() + 6}, text,

@@ -198,8 +198,9 @@ void RerankCurve::paintCard(QPainter& painter, const PlotFrame& frame) const {
     const QSizeF size(kMark + left + kGap + right + 12, kLine * double(lines.size()) + 8);
     const QRectF box(
         {frame.plot.right() - size.width() - 6, frame.plot.bottom() - size.height() - kCardAbove}, size);
-    if (box.width() > frame.plot.width() * 0.8 || box.top() < frame.plot.top() + kCardAbove)
-        return; // the readouts say the same
+    const double recall = m_study->recall_after(std::pow(10, std::max(0.0, frame.xAt(box.left()))));
+    if (box.left() < frame.plot.left() || frame.y(recall) > box.top() - 4)
+        return; // it would hide the curve; the readouts say the same
     drawCard(painter, box);
     for (int i = 0; i < int(lines.size()); ++i) {
         const QRectF row(box.left() + 6, box.top() + 4 + kLine * i, size.width() - 12, kLine);
