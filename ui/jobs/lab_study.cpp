@@ -37,7 +37,7 @@ StudyOptions LabStudy::optionsOf(Stage stage, const SpecNode& root, std::size_t 
     StudyOptions options;
     options.k = k;
     if (stage == Stage::Quick) {
-        options.rows = rows((std::size_t{1} << 22) / much, 2048, 16384);
+        options.rows = rows((std::size_t{1} << 22) / much, 4096, 16384);
         options.train_rows = training_rows_for(root, rows(std::size_t{1} << 21, 2560, 8192), effortOf(stage));
         options.queries = 64;
     } else {
