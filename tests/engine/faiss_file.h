@@ -118,7 +118,8 @@ private:
             m_good = false;
             return;
         }
-        std::memcpy(out, m_bytes.constData() + m_at, bytes);
+        if (bytes > 0)
+            std::memcpy(out, m_bytes.constData() + m_at, bytes);
         m_at += bytes;
     }
 
