@@ -104,7 +104,8 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
     addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
-    addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab);
+    connect(addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab), &QDockWidget::visibilityChanged, m_lab,
+            &ui::LabPanel::setInFront);
     addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
     addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
     addDock(QStringLiteral("search"), tr("Search"), m_search);

@@ -128,6 +128,16 @@ private slots:
         QVERIFY(!m_panel->study()->busy());
     }
 
+    void studiesNothingBehindAnotherTab() {
+        show(); // as a dock behind another tab is, for Qt
+        m_panel->setInFront(false);
+        m_panel->setData(dataset(), 10);
+        QTest::qWait(300);
+        QVERIFY(!m_panel->study()->busy() && !m_panel->shown());
+        m_panel->setInFront(true);
+        QTRY_VERIFY_WITH_TIMEOUT(m_panel->shown() && m_panel->finished(), kPatience);
+    }
+
     void showsWhatACodeCosts() {
         open(QStringLiteral("IVF16,Flat"));
         const StudyPtr study = m_panel->shown();

@@ -108,7 +108,7 @@ void LabPanel::setData(const DatasetPtr& dataset, std::size_t k) {
     if (dataset && (m_line->text().isEmpty() || (other && !m_line->configuration())))
         m_line->setText(QString::fromStdString(print(firstCode(dataset->dim()))));
     refresh();
-    if (isVisible())
+    if (seen())
         begin();
 }
 
@@ -156,7 +156,7 @@ void LabPanel::onParsed() {
     m_study->stop();
     m_finished = true;
     refresh();
-    if (root() && m_dataset && isVisible())
+    if (root() && m_dataset && seen())
         m_typing.start();
     else
         m_typing.stop();
@@ -170,6 +170,19 @@ void LabPanel::showEvent(QShowEvent* event) {
 
 void LabPanel::hideEvent(QHideEvent* event) {
     QWidget::hideEvent(event);
+    suspend();
+}
+
+void LabPanel::setInFront(bool inFront) {
+    m_inFront = inFront;
+    if (!inFront)
+        suspend();
+    else if (m_stale)
+        begin();
+}
+
+/// Stops studying; what is missing is studied when the panel is seen again.
+void LabPanel::suspend() {
     if (m_study->busy() || !m_finished) {
         m_study->stop();
         m_finished = true;
@@ -179,7 +192,7 @@ void LabPanel::hideEvent(QHideEvent* event) {
 
 void LabPanel::begin() {
     m_typing.stop();
-    if (!m_dataset || !root() || !isVisible())
+    if (!m_dataset || !root() || !seen())
         return;
     m_stale = false;
     m_finished = false;

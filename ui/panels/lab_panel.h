@@ -61,6 +61,9 @@ public:
     StudyPtr shown() const { return m_shown; }
     bool finished() const { return m_finished; }
 
+    /// A dock behind another tab counts as visible in Qt; it is told here that nobody sees it.
+    void setInFront(bool inFront);
+
 signals:
     /// Take this to the Build panel.
     void buildRequested(const QString& line);
@@ -72,6 +75,8 @@ protected:
     void resizeEvent(QResizeEvent*) override;
 
 private:
+    bool seen() const { return m_inFront && isVisible(); }
+    void suspend();
     void createWidgets();
     QWidget* createCodeBar();
     QWidget* createPictures();
@@ -97,7 +102,7 @@ private:
     DatasetPtr m_dataset;
     std::size_t m_k = 10;
     StudyPtr m_shown;
-    bool m_finished = true, m_stale = true;
+    bool m_finished = true, m_stale = true, m_inFront = true;
     LabStudy* m_study;
     QTimer m_typing;
 

@@ -59,7 +59,7 @@ int widthOf(RunsModel::Column column) {
     case RunsModel::Config:
         return 170;
     case RunsModel::Params:
-        return 150; // "nprobe=16,k_factor=4"
+        return 176; // "nprobe=16, k_factor=4"
     case RunsModel::Recall:
     case RunsModel::P5:
         return 60;
