@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "quant/sq_query.h"
 
+#include "simd/byte_dot.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -134,7 +135,7 @@ void SqQuery::prepare_filter() noexcept {
     float square = 0, along = 0;
     const float largest =
         m_kernels->weigh(m_query, m_l2 ? m_centroid : nullptr, b, s, dim, m_w.data(), &square, &along);
-    const float scale = static_cast<float>(m_kernels->weight_limit) / std::max(largest, 1e-30f);
+    const float scale = static_cast<float>(simd::byte_dot_kernels().highest) / std::max(largest, 1e-30f);
     const simd::SqRounded rest =
         m_kernels->round(m_w.data(), m_about->middle(), scale, dim, m_weights.data());
 
@@ -162,7 +163,9 @@ std::size_t SqQuery::filter(const std::uint8_t* codes, std::size_t stride, std::
         prepare_filter();
     const std::size_t dim = m_quantizer->dim();
     std::int32_t products[kBlock];
-    m_kernels->dots(m_weights.data(), codes, stride, n, dim, products);
+    const std::int8_t* const weights = m_weights.data();
+    std::int32_t* const into = products;
+    simd::byte_dot_kernels().dots(&weights, 1, codes, stride, n, dim, &into);
     std::size_t count = 0;
     const float bias = m_l2 ? 0.0f : m_bias;
     const float cut =

@@ -50,8 +50,7 @@ struct SqRowKernels {
     IpGather ip_gather;
 };
 
-/// The query's side of a filter on 8-bit codes: weights of at most weight_limit, products exact up to d =
-/// kSqMaxDotDim.
+/// A filter on 8-bit codes takes whole-number products, exact up to so many dimensions (simd/byte_dot.h).
 inline constexpr std::size_t kSqMaxDotDim = 65536;
 
 /// What rounding weights left behind.
@@ -63,17 +62,13 @@ struct SqRounded {
 struct SqKernels {
     Isa isa;
     SqRowKernels eight, six, four, half, bfloat;
-    int weight_limit; ///< so that no sum in 16 bits saturates
     /// r = q - c and w = r * s (c null: zero); *square is r's squared length, *along is r times b; returns
     /// the largest |w|.
     float (*weigh)(const float* q, const float* c, const float* b, const float* s, std::size_t d, float* w,
                    float* square, float* along) noexcept;
-    /// out = w * scale, rounded; tells of the remainders w - out / scale. |w * scale| must be within
-    /// weight_limit + 0.5.
+    /// out = w * scale, rounded; tells of the remainders w - out / scale. |w * scale| must be within 127.5.
+    /// Products of these weights with codes are those of simd/byte_dot.h.
     SqRounded (*round)(const float* w, const float* m, float scale, std::size_t d, std::int8_t* out) noexcept;
-    /// out[i] = sum over j of weights[j] * codes_ij, exact
-    void (*dots)(const std::int8_t* weights, const std::uint8_t* codes, std::size_t stride, std::size_t n,
-                 std::size_t d, std::int32_t* out) noexcept;
 
     const SqRowKernels& rows(SqForm form) const noexcept {
         switch (form) {

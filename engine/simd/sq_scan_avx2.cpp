@@ -148,45 +148,6 @@ struct BFloat {
     }
 };
 
-/// Two products of a byte and a weight of at most 64 fit 16 bits.
-inline __m256i products(__m256i sum, __m256i codes, __m256i weights) noexcept {
-    const __m256i pairs = _mm256_maddubs_epi16(codes, weights);
-    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-}
-
-void dots(const std::int8_t* weights, const std::uint8_t* codes, std::size_t stride, std::size_t n,
-          std::size_t d, std::int32_t* out) noexcept {
-    constexpr std::size_t kRows = 4; // the hardware's own prefetch is as fast as one written out
-    const std::size_t whole = d / 32 * 32;
-    for (std::size_t i = 0; i < n; i += kRows) {
-        const std::uint8_t* x[kRows];
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < kRows; ++r) // the last rows again where there are fewer
-            x[r] = codes + (i + r < n ? i + r : n - 1) * stride;
-        __m256i sum[kRows];
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < kRows; ++r)
-            sum[r] = _mm256_setzero_si256();
-        for (std::size_t j = 0; j < whole; j += 32) {
-            const __m256i w = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(weights + j));
-#pragma GCC unroll 4
-            for (std::size_t r = 0; r < kRows; ++r)
-                sum[r] = products(sum[r], _mm256_loadu_si256(reinterpret_cast<const __m256i*>(x[r] + j)), w);
-        }
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < kRows; ++r) {
-            const __m128i four =
-                _mm_add_epi32(_mm256_castsi256_si128(sum[r]), _mm256_extracti128_si256(sum[r], 1));
-            const __m128i two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
-            std::int32_t total = _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
-            for (std::size_t j = whole; j < d; ++j)
-                total += int{weights[j]} * int{x[r][j]};
-            if (i + r < n)
-                out[i + r] = total;
-        }
-    }
-}
-
 } // namespace
 
 const SqKernels& sq_kernels_avx2() noexcept {
@@ -196,10 +157,8 @@ const SqKernels& sq_kernels_avx2() noexcept {
                                       SqBlock<Vec, Four>::table(),
                                       SqBlock<Vec, HalfFloat>::table(),
                                       SqBlock<Vec, BFloat>::table(),
-                                      64,
                                       weigh<Vec>,
-                                      round_weights<Vec>,
-                                      dots};
+                                      round_weights<Vec>};
     return kTable;
 }
 

@@ -111,46 +111,6 @@ struct BFloat {
     }
 };
 
-/// The sums of four registers.
-inline __m128i sums(__m512i a, __m512i b, __m512i c, __m512i d) noexcept {
-    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
-    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
-    const __m512i all = _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
-    const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(all), _mm512_extracti64x4_epi64(all, 1));
-    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
-}
-
-void dots(const std::int8_t* weights, const std::uint8_t* codes, std::size_t stride, std::size_t n,
-          std::size_t d, std::int32_t* out) noexcept {
-    constexpr std::size_t kRows = 4; // the hardware's own prefetch is as fast as one written out
-    const std::uint64_t rest = (std::uint64_t{1} << d % 64) - 1;
-    const std::size_t whole = d / 64 * 64;
-    for (std::size_t i = 0; i < n; i += kRows) {
-        const std::uint8_t* x[kRows];
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < kRows; ++r) // the last rows again where there are fewer
-            x[r] = codes + (i + r < n ? i + r : n - 1) * stride;
-        __m512i sum[kRows];
-#pragma GCC unroll 4
-        for (std::size_t r = 0; r < kRows; ++r)
-            sum[r] = _mm512_setzero_si512();
-        for (std::size_t j = 0; j < whole; j += 64) {
-            const __m512i w = _mm512_loadu_si512(weights + j);
-#pragma GCC unroll 4
-            for (std::size_t r = 0; r < kRows; ++r)
-                sum[r] = _mm512_dpbusd_epi32(sum[r], _mm512_loadu_si512(x[r] + j), w);
-        }
-        if (rest) {
-            const __m512i w = _mm512_maskz_loadu_epi8(rest, weights + whole);
-#pragma GCC unroll 4
-            for (std::size_t r = 0; r < kRows; ++r)
-                sum[r] = _mm512_dpbusd_epi32(sum[r], _mm512_maskz_loadu_epi8(rest, x[r] + whole), w);
-        }
-        const auto mask = static_cast<__mmask8>(i + kRows <= n ? 15u : (1u << (n - i)) - 1u);
-        _mm_mask_storeu_epi32(out + i, mask, sums(sum[0], sum[1], sum[2], sum[3]));
-    }
-}
-
 } // namespace
 
 const SqKernels& sq_kernels_avx512() noexcept {
@@ -160,10 +120,8 @@ const SqKernels& sq_kernels_avx512() noexcept {
                                       SqBlock<Vec, Four>::table(),
                                       SqBlock<Vec, HalfFloat>::table(),
                                       SqBlock<Vec, BFloat>::table(),
-                                      127,
                                       weigh<Vec>,
-                                      round_weights<Vec>,
-                                      dots};
+                                      round_weights<Vec>};
     return kTable;
 }
 

@@ -100,16 +100,6 @@ SqRounded round_weights(const float* w, const float* m, float scale, std::size_t
     return rounded;
 }
 
-void dots(const std::int8_t* weights, const std::uint8_t* codes, std::size_t stride, std::size_t n,
-          std::size_t d, std::int32_t* out) noexcept {
-    for (std::size_t i = 0; i < n; ++i) {
-        std::int32_t sum = 0;
-        for (std::size_t j = 0; j < d; ++j)
-            sum += int{weights[j]} * int{codes[i * stride + j]};
-        out[i] = sum;
-    }
-}
-
 } // namespace
 
 const SqKernels& sq_kernels_scalar() noexcept {
@@ -119,10 +109,8 @@ const SqKernels& sq_kernels_scalar() noexcept {
                                       Rows<SqForm::Four>::table(),
                                       Rows<SqForm::Half>::table(),
                                       Rows<SqForm::BFloat>::table(),
-                                      127,
                                       weigh,
-                                      round_weights,
-                                      dots};
+                                      round_weights};
     return kTable;
 }
 

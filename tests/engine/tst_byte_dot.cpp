@@ -33,7 +33,10 @@ void TestByteDot::productsAreExact() {
     const ByteDotKernels& kernels = byte_dot_kernels(static_cast<Isa>(isa));
     Random random(1);
     const auto levels = static_cast<std::uint64_t>(kernels.highest - kernels.lowest + 1);
+    std::vector<std::size_t> dims{784, 65536};
     for (std::size_t d = 1; d <= 200; d += d < 70 ? 1 : 13)
+        dims.push_back(d);
+    for (const std::size_t d : dims)
         for (const std::size_t n : {1u, 3u, 4u, 9u}) {
             const std::size_t stride = d + random.below(3), shift = random.below(4);
             // Extremes at the ends, where a register that saturates would show.
@@ -58,10 +61,10 @@ void TestByteDot::productsAreExact() {
                 kernels.dots(from, count, rows.data() + shift, stride, n, d, into);
                 for (std::size_t v = 0; v < count; ++v) {
                     for (std::size_t i = 0; i < n; ++i) {
-                        std::int32_t expected = 0;
+                        std::int64_t expected = 0;
                         for (std::size_t j = 0; j < d; ++j)
                             expected += from[v][j] * rows[shift + i * stride + j];
-                        QCOMPARE(out[v][i], expected);
+                        QCOMPARE(std::int64_t{out[v][i]}, expected);
                     }
                     QCOMPARE(out[v][n], 77); // nothing is written beyond
                 }
