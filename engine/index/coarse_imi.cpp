@@ -142,7 +142,8 @@ Result<SearchStats> ImiCoarseQuantizer::probe(const float* query, std::span<Neig
         if (nearest.second == 0)
             enter(nearest.first + 1, 0);
     }
-    std::sort(probes.begin(), probes.end()); // equal distances by number: pairs of one distance may enter late
+    std::sort(probes.begin(),
+              probes.end()); // equal distances by number: pairs of one distance may enter late
     SearchStats stats;
     stats.distances = per_half();
     return stats;

@@ -55,7 +55,7 @@ protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
                                    SearchOutput out, PathTrace* trace) const override;
     Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                     SearchOutput out) const override;
+                                     SearchOutput out, const Control& control) const override;
     std::size_t block_queries() const noexcept override { return m_codec->block_queries(); }
 
 private:
@@ -71,7 +71,7 @@ private:
         return m_coarse ? static_cast<std::size_t>(value_or_default(params, m_search_params.front())) : 1;
     }
     ScanSource source(const SearchParams& params) const noexcept {
-        return {m_coarse.get(), m_lists.codes(), m_lists.size(), &params};
+        return {m_coarse.get(), m_lists.codes(), m_lists.size(), &params, {}};
     }
     SearchStats count(std::span<const Neighbor> probes) const noexcept;
 
@@ -239,7 +239,7 @@ Result<SearchStats> CodesIndex::search_one(const float* query, std::size_t k, co
 }
 
 Result<SearchStats> CodesIndex::search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                             SearchOutput out) const {
+                                             SearchOutput out, const Control& control) const {
     const std::size_t rows = queries.rows(), nprobe = nprobe_of(params);
     std::vector<float> unit;
     if (m_context.metric == Metric::Cosine) {
@@ -256,7 +256,11 @@ Result<SearchStats> CodesIndex::search_block(VectorView queries, std::size_t k, 
         ANNSCOPE_ASSIGN(stats, m_coarse->probe_block(queries, nprobe, probes, params));
     }
     std::vector<Neighbor> found(rows * k);
-    m_codec->scan_block(source(params), m_lists, queries, probes, nprobe, k, found);
+    ScanSource from = source(params);
+    from.stop = control.stop;
+    m_codec->scan_block(from, m_lists, queries, probes, nprobe, k, found);
+    if (control.cancel_requested())
+        return cancelled();
     for (std::size_t i = 0; i < found.size(); ++i) {
         out.ids[i] = found[i].id;
         out.distances[i] = found[i].distance;

@@ -38,8 +38,8 @@ protected:
         return search_inner(*m_inner, query, k, params, out, trace);
     }
     Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                     SearchOutput out) const override {
-        return search_inner_block(*m_inner, queries, k, params, out);
+                                     SearchOutput out, const Control& control) const override {
+        return search_inner_block(*m_inner, queries, k, params, out, control);
     }
     std::size_t block_queries() const noexcept override { return block_queries_of(*m_inner); }
 

@@ -53,9 +53,11 @@ Status Index::compare(const float* query, std::span<const Id> ids, std::span<flo
 }
 
 Result<SearchStats> Index::search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                        SearchOutput out) const {
+                                        SearchOutput out, const Control& control) const {
     SearchStats sum;
     for (std::size_t i = 0; i < queries.rows(); ++i) {
+        if (control.cancel_requested())
+            return cancelled();
         ANNSCOPE_ASSIGN(const SearchStats stats,
                         search_one(queries.row(i), k, params,
                                    {out.ids.subspan(i * k, k), out.distances.subspan(i * k, k)}, nullptr));
@@ -83,7 +85,8 @@ Result<SearchStats> Index::search(VectorView queries, std::size_t k, const Searc
             const std::size_t count = end - begin;
             const auto result = search_block(
                 queries.rows(begin, count), k, params,
-                {out.ids.subspan(begin * k, count * k), out.distances.subspan(begin * k, count * k)});
+                {out.ids.subspan(begin * k, count * k), out.distances.subspan(begin * k, count * k)},
+                control);
             const std::lock_guard lock(mutex);
             if (result)
                 total += *result;

@@ -159,9 +159,9 @@ protected:
     virtual Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
                                            SearchOutput out, PathTrace* trace) const = 0;
     /// Several queries on the calling thread, with the same answers as one by one; kinds that share work
-    /// between queries override it.
+    /// between queries override it. Errors: also Cancelled, for which control is asked between queries.
     virtual Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                             SearchOutput out) const;
+                                             SearchOutput out, const Control& control) const;
     /// Queries worth giving to search_block at once.
     virtual std::size_t block_queries() const noexcept { return 16; }
 
@@ -171,8 +171,9 @@ protected:
         return inner.search_one(query, k, params, out, trace);
     }
     static Result<SearchStats> search_inner_block(const Index& inner, VectorView queries, std::size_t k,
-                                                  const SearchParams& params, SearchOutput out) {
-        return inner.search_block(queries, k, params, out);
+                                                  const SearchParams& params, SearchOutput out,
+                                                  const Control& control) {
+        return inner.search_block(queries, k, params, out, control);
     }
     static std::size_t block_queries_of(const Index& inner) noexcept { return inner.block_queries(); }
 

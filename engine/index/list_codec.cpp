@@ -25,7 +25,7 @@ void ListCodec::scan_block(const ScanSource& source, const CodeLists& lists, Vec
                            std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
                            std::span<Neighbor> out) const {
     const std::unique_ptr<ListScanner> scan = scanner(source, nullptr);
-    for (std::size_t q = 0; q < queries.rows(); ++q) {
+    for (std::size_t q = 0; q < queries.rows() && !source.stop.stop_requested(); ++q) {
         scan->begin(queries.row(q), k);
         for (const Neighbor& probe : probes.subspan(q * nprobe, nprobe))
             if (probe.id != kNoId)

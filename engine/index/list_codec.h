@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <span>
+#include <stop_token>
 
 namespace annscope {
 
@@ -26,6 +27,7 @@ struct ScanSource {
     const std::uint8_t* codes = nullptr;     ///< the array of all codes
     std::size_t size = 0;                    ///< codes in it
     const SearchParams* params = nullptr;    ///< already checked; may hold names of others
+    std::stop_token stop;                    ///< scan_block asks it between lists and gives up
 };
 
 /// One query's way through the lists. Use: begin, scan for each list, finish; then again.

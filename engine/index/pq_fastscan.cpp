@@ -185,7 +185,7 @@ void FastScanCodec::scan_block(const ScanSource& source, const CodeLists& lists,
                 visits.push_back({static_cast<std::uint32_t>(probe.id), q});
     }
     std::sort(visits.begin(), visits.end());
-    for (std::size_t i = 0; i < visits.size();) {
+    for (std::size_t i = 0; i < visits.size() && !source.stop.stop_requested();) {
         const std::size_t cell = visits[i][0];
         const ListRef list = lists.list(cell, 0);
         std::array<QueryScan*, simd::kFastScanBatch> together{};

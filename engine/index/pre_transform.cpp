@@ -97,11 +97,12 @@ protected:
         return search_inner(*m_inner, transformed.data(), k, params, out, trace);
     }
     Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                     SearchOutput out) const override {
+                                     SearchOutput out, const Control& control) const override {
         const std::size_t width = m_chain.d_out();
         std::vector<float> transformed(queries.rows() * width);
         m_chain.apply_each(queries, transformed.data());
-        return search_inner_block(*m_inner, {transformed.data(), queries.rows(), width}, k, params, out);
+        return search_inner_block(*m_inner, {transformed.data(), queries.rows(), width}, k, params, out,
+                                  control);
     }
     std::size_t block_queries() const noexcept override { return block_queries_of(*m_inner); }
 

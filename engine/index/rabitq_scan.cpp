@@ -164,7 +164,7 @@ void RabitqCodec::scan_block(const ScanSource& source, const CodeLists& lists, V
             visits.push_back({i % nprobe == 0 ? 0u : 1u, static_cast<std::uint32_t>(probes[i].id),
                               static_cast<std::uint32_t>(i)});
     std::ranges::sort(visits); // every query's nearest list first: that makes its limit tight
-    for (std::size_t i = 0; i < visits.size();) {
+    for (std::size_t i = 0; i < visits.size() && !source.stop.stop_requested();) {
         const std::size_t cell = visits[i][1];
         std::array<RabitqScan*, simd::kFastScanBatch> together{};
         std::size_t count = 0;

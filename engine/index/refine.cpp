@@ -84,7 +84,7 @@ protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
                                    SearchOutput out, PathTrace* trace) const override;
     Result<SearchStats> search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                     SearchOutput out) const override;
+                                     SearchOutput out, const Control& control) const override;
     std::size_t block_queries() const noexcept override { return block_queries_of(*m_base); }
 
 private:
@@ -247,13 +247,14 @@ Result<SearchStats> RefineIndex::search_one(const float* query, std::size_t k, c
 }
 
 Result<SearchStats> RefineIndex::search_block(VectorView queries, std::size_t k, const SearchParams& params,
-                                              SearchOutput out) const {
+                                              SearchOutput out, const Control& control) const {
     const std::size_t wanted = candidates_of(k, params), rows = queries.rows();
     std::vector<Id> ids(rows * wanted, kNoId);
     std::vector<float> distances(ids.size());
     SearchStats stats;
     if (wanted > 0) {
-        ANNSCOPE_ASSIGN(stats, search_inner_block(*m_base, queries, wanted, params, {ids, distances}));
+        ANNSCOPE_ASSIGN(stats,
+                        search_inner_block(*m_base, queries, wanted, params, {ids, distances}, control));
     }
     for (std::size_t q = 0; q < rows; ++q) {
         const Candidates found{std::span(ids).subspan(q * wanted, wanted),

@@ -27,22 +27,9 @@ extern const Kind kIdMap2Kind;
 namespace {
 
 constexpr std::array kKinds{
-    &kFlatKind,
-    &kIvfFlatKind,
-    &kPqKind,
-    &kIvfPqKind,
-    &kRabitqKind,
-    &kIvfRabitqKind,
-    &kPqFastScanKind,
-    &kIvfPqFastScanKind,
-    &kSqKind,
-    &kIvfSqKind,
-    &kRefineFlatKind,
-    &kRefineKind,
-    &kVamanaKind,
-    &kPreTransformKind,
-    &kIdMapKind,
-    &kIdMap2Kind,
+    &kFlatKind,       &kIvfFlatKind,       &kPqKind,    &kIvfPqKind,  &kRabitqKind,     &kIvfRabitqKind,
+    &kPqFastScanKind, &kIvfPqFastScanKind, &kSqKind,    &kIvfSqKind,  &kRefineFlatKind, &kRefineKind,
+    &kVamanaKind,     &kPreTransformKind,  &kIdMapKind, &kIdMap2Kind,
 };
 
 void append(std::vector<ParamInfo>& out, const ParamInfo& info) {

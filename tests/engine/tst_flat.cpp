@@ -18,9 +18,38 @@ private slots:
     void tiesAreOrderedById();
     void anEmptyIndexFindsNothing();
     void zeroVectorsAndCosine();
+    void aBatchEndsWithinItsBlock();
 };
 
 namespace {
+
+/// Asks for its own end while it answers a query.
+class Stopping final : public Index {
+public:
+    Stopping(std::stop_source stop, int after) : m_stop(std::move(stop)), m_after(after) {}
+    IndexInfo info() const override {
+        IndexInfo about;
+        about.dim = about.size = 1;
+        about.trained = true;
+        return about;
+    }
+    std::span<const ParamInfo> search_params() const noexcept override { return {}; }
+    Status add(const VectorSet&, const Control&) override { return {}; }
+    Status save(ArchiveWriter&) const override { return {}; }
+    mutable int answered = 0;
+
+protected:
+    Result<SearchStats> search_one(const float*, std::size_t, const SearchParams&, SearchOutput,
+                                   PathTrace*) const override {
+        if (++answered == m_after)
+            m_stop.request_stop();
+        return SearchStats{};
+    }
+
+private:
+    mutable std::stop_source m_stop;
+    int m_after;
+};
 
 std::unique_ptr<Index> empty_flat(std::size_t dim, Metric metric) {
     auto index = build_index(configuration("Flat").spec, {dim, metric, {}, 1});
@@ -128,6 +157,17 @@ void TestFlat::zeroVectorsAndCosine() {
     const auto nothing = search(*index, floats({0, 0}, 1, 2), 4, {}); // a zero query is equally far from all
     QVERIFY(nothing.ok());
     QCOMPARE(nothing->ids, (std::vector<Id>{0, 1, 2, 3}));
+}
+
+void TestFlat::aBatchEndsWithinItsBlock() {
+    std::stop_source stop;
+    const Stopping index(stop, 3);
+    const std::vector<float> queries(16, 0.0f);
+    Answer answer = Answer::sized(16);
+    const Control control{stop.get_token(), nullptr, 1};
+    const auto result = index.search({queries.data(), 16, 1}, 1, {}, answer.output(), control);
+    QVERIFY(!result.ok() && result.error().code == ErrorCode::Cancelled);
+    QCOMPARE(index.answered, 3);
 }
 
 QTEST_GUILESS_MAIN(TestFlat)
