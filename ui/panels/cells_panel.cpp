@@ -7,6 +7,7 @@
 #include "ui/jobs/job_runner.h"
 #include "ui/models/run.h"
 #include "ui/models/selection.h"
+#include "ui/panels/query_choice.h"
 #include "ui/views/cell_chart.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/path_player.h"
@@ -18,7 +19,6 @@
 #include <QBoxLayout>
 #include <QCheckBox>
 #include <QLabel>
-#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -33,7 +33,7 @@ CellsPanel::CellsPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
       m_outcome(new ElidedLabel(this)), m_pointsBox(new QCheckBox(tr("Vectors"), this)),
       m_queriesBox(new QCheckBox(tr("Queries"), this)), m_fit(new QToolButton(this)),
       m_map(new VoronoiView(jobs, this)), m_polar(new PolarView(this)), m_chart(new CellChart(this)),
-      m_player(new PathPlayer(this)), m_explainer(new QueryExplainer(jobs, this)) {
+      m_player(new PathPlayer(this)), m_choice(new QueryChoice(jobs, selection, this)) {
     setObjectName(QStringLiteral("cellsPanel"));
     setAccessibleName(tr("Cells"));
     buildLayout();
@@ -92,22 +92,22 @@ void CellsPanel::connectAll() {
     connect(m_pointsBox, &QCheckBox::toggled, m_map, &VoronoiView::setPointsVisible);
     connect(m_queriesBox, &QCheckBox::toggled, m_map, &VoronoiView::setQueriesVisible);
     connect(m_fit, &QToolButton::clicked, m_map, &CanvasBase::fit);
-    connect(m_map, &VoronoiView::queryClicked, this, &CellsPanel::selectQuery);
-    connect(m_map, &VoronoiView::placeClicked, this, &CellsPanel::placeQuery);
-    connect(m_map, &CanvasBase::clickRevoked, this, &CellsPanel::revokeClick);
+    m_choice->listenTo(m_map);
+    connect(m_choice, &QueryChoice::cleared, this, [this] { m_selection->setCell(-1); });
     connect(m_map, &VoronoiView::cellClicked, m_selection, &Selection::setCell);
     connect(m_polar, &PolarView::cellClicked, m_selection, &Selection::setCell);
     connect(m_chart, &CellChart::cellClicked, m_selection, &Selection::setCell);
     connect(m_chart, &CellChart::cellHovered, m_map, &VoronoiView::setHoveredCell);
     connect(m_selection, &Selection::cellChanged, m_chart, &CellChart::setSelectedCell);
     connect(m_selection, &Selection::cellChanged, m_map, &VoronoiView::setSelectedCell);
-    connect(m_selection, &Selection::queryChanged, this, &CellsPanel::onQuerySelected);
     connect(m_player, &PathPlayer::stepChanged, this, &CellsPanel::showStep);
     connect(m_player, &PathPlayer::nodePicked, m_selection, &Selection::setNode);
-    connect(m_explainer, &QueryExplainer::pathChanged, this, &CellsPanel::onPathChanged);
-    connect(m_explainer, &QueryExplainer::failed, m_outcome, &QLabel::setText);
-    auto* escape = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
-    connect(escape, &QShortcut::activated, this, &CellsPanel::clearQuery);
+    connect(explainer(), &QueryExplainer::pathChanged, this, &CellsPanel::onPathChanged);
+    connect(explainer(), &QueryExplainer::failed, m_outcome, &QLabel::setText);
+}
+
+QueryExplainer* CellsPanel::explainer() const noexcept {
+    return m_choice->explainer();
 }
 
 void CellsPanel::setIndex(BuiltIndexPtr built) {
@@ -117,12 +117,11 @@ void CellsPanel::setIndex(BuiltIndexPtr built) {
         m_jobs->cancel(m_sceneJob);
     m_sceneJob = 0;
     m_built = std::move(built);
-    m_beforeClick.reset();
     m_scene.reset();
     m_map->setScene(nullptr);
     m_chart->setScene(nullptr);
     const bool drawable = m_built && m_built->index && m_built->index->cells() && m_built->dataset;
-    m_explainer->setIndex(drawable ? m_built : nullptr);
+    m_choice->setIndex(drawable ? m_built : nullptr);
     showEmpty();
     if (!drawable)
         return;
@@ -143,7 +142,7 @@ void CellsPanel::setIndex(BuiltIndexPtr built) {
 }
 
 void CellsPanel::setSearchParams(const SearchParams& params, std::size_t k) {
-    m_explainer->setSearchParams(params, k);
+    explainer()->setSearchParams(params, k);
 }
 
 void CellsPanel::showEmpty() {
@@ -175,49 +174,8 @@ void CellsPanel::showScene(CellScenePtr scene) {
         widget->setVisible(plane);
     m_queriesBox->setEnabled(plane && !m_scene->plane->points.queries.empty());
     m_stack->setCurrentIndex(1);
-    if (!m_explainer->hasQuery() && m_selection->query() >= 0)
-        m_explainer->explainRow(m_selection->query());
+    m_choice->takeUpSelection();
     onPathChanged();
-}
-
-void CellsPanel::onQuerySelected(qint64 row) {
-    if (row >= 0)
-        m_explainer->explainRow(row);
-    else if (m_explainer->row() >= 0)
-        m_explainer->clear();
-}
-
-void CellsPanel::selectQuery(qint64 row) {
-    m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
-    m_selection->setQuery(row);
-}
-
-void CellsPanel::placeQuery(QPointF at) {
-    m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
-    std::vector<float> vector{static_cast<float>(at.x()), static_cast<float>(at.y())};
-    vector.resize(m_built->dataset->dim());
-    m_explainer->explainPlace(std::move(vector));
-    m_selection->setQuery(-1);
-}
-
-void CellsPanel::revokeClick() {
-    if (!m_beforeClick)
-        return;
-    const Wish before = *std::exchange(m_beforeClick, std::nullopt);
-    if (!before.place.empty())
-        m_explainer->explainPlace(before.place);
-    else if (before.row >= 0)
-        m_explainer->explainRow(before.row);
-    else
-        m_explainer->clear();
-    m_selection->setQuery(before.row);
-}
-
-void CellsPanel::clearQuery() {
-    m_beforeClick.reset();
-    m_explainer->clear();
-    m_selection->setQuery(-1);
-    m_selection->setCell(-1);
 }
 
 void CellsPanel::showStep(int step) {
@@ -230,7 +188,7 @@ void CellsPanel::showStep(int step) {
 void CellsPanel::onPathChanged() {
     if (!m_scene)
         return;
-    const PathModelPtr& path = m_explainer->path();
+    const PathModelPtr& path = explainer()->path();
     m_map->setPath(path);
     m_polar->setPath(path);
     m_chart->setPath(path);
@@ -241,7 +199,7 @@ void CellsPanel::onPathChanged() {
 TitledPicture CellsPanel::picture() const {
     if (m_scene && m_scene->plane)
         return m_map->picture();
-    return m_explainer->path() ? m_polar->picture() : m_chart->picture();
+    return explainer()->path() ? m_polar->picture() : m_chart->picture();
 }
 
 QString CellsPanel::sizesText() const {
@@ -255,7 +213,7 @@ QString CellsPanel::sizesText() const {
 }
 
 QString CellsPanel::probedText() const {
-    const PathModel& path = *m_explainer->path();
+    const PathModel& path = *explainer()->path();
     std::uint64_t scanned = 0;
     std::size_t probed = 0;
     for (const PathStep& step : path.steps)
@@ -280,7 +238,7 @@ void CellsPanel::updateTexts() {
         tr("%1.\nThe imbalance factor is nlist × Σ size² / n²: 1 where all cells are equally "
            "full;\na search scans that many times more vectors than with equal cells.")
             .arg(sizesText()));
-    const PathModelPtr& path = m_explainer->path();
+    const PathModelPtr& path = explainer()->path();
     m_outcome->setText(path ? probedText()
                        : m_scene->plane
                            ? tr("Click anywhere to place a query and see which cells it scans.")

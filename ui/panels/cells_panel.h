@@ -7,8 +7,6 @@
 
 #include <QWidget>
 
-#include <optional>
-
 class QCheckBox;
 class QLabel;
 class QStackedWidget;
@@ -21,6 +19,7 @@ class EmptyState;
 class JobRunner;
 class PathPlayer;
 class PolarView;
+class QueryChoice;
 class QueryExplainer;
 class Selection;
 class VoronoiView;
@@ -39,7 +38,7 @@ public:
     VoronoiView* map() const noexcept { return m_map; }
     PolarView* polar() const noexcept { return m_polar; }
     PathPlayer* player() const noexcept { return m_player; }
-    QueryExplainer* explainer() const noexcept { return m_explainer; }
+    QueryExplainer* explainer() const noexcept;
     bool ready() const noexcept { return m_scene != nullptr; } ///< the picture is there
     /// Of the cells in the plane; without a plane, of the distances, once there is a query, else of the
     /// sizes.
@@ -55,11 +54,6 @@ private:
     void showScene(CellScenePtr scene);
     void showEmpty();
     void onPathChanged();
-    void onQuerySelected(qint64 row);
-    void selectQuery(qint64 row);
-    void placeQuery(QPointF at);
-    void revokeClick();
-    void clearQuery();
     void showStep(int step);
     void updateTexts();
     QString sizesText() const;
@@ -80,13 +74,7 @@ private:
     PolarView* m_polar;
     CellChart* m_chart;
     PathPlayer* m_player;
-    QueryExplainer* m_explainer;
-
-    struct Wish {
-        qint64 row = -1;
-        std::vector<float> place;
-    };
-    std::optional<Wish> m_beforeClick; ///< what a double click brings back
+    QueryChoice* m_choice;
 };
 
 } // namespace annscope::ui

@@ -7,6 +7,7 @@
 #include "ui/jobs/job_runner.h"
 #include "ui/models/run.h"
 #include "ui/models/selection.h"
+#include "ui/panels/query_choice.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/graph_canvas.h"
 #include "ui/views/path_player.h"
@@ -36,7 +37,7 @@ GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
       m_fit(addButton(QStringLiteral("fit"), tr("Fit to window"),
                       tr("Show the whole graph (0, or double click)"))),
       m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
-      m_explainer(new QueryExplainer(jobs, this)) {
+      m_choice(new QueryChoice(jobs, selection, this)) {
     setObjectName(QStringLiteral("graphPanel"));
     setAccessibleName(tr("Graph"));
     buildLayout();
@@ -86,26 +87,23 @@ void GraphPanel::connectAll() {
     connect(m_empty, &EmptyState::clicked, this, [this] { emit buildSuggested(QStringLiteral("Vamana32")); });
     connect(m_edgesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setEdgesVisible);
     connect(m_queriesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setQueriesVisible);
-    connect(m_canvas, &GraphCanvas::queryClicked, this, [this](qint64 row) {
-        m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
-        m_selection->setQuery(row);
-    });
-    connect(m_canvas, &GraphCanvas::placeClicked, this, &GraphPanel::placeQuery);
+    m_choice->listenTo(m_canvas);
+    connect(m_choice, &QueryChoice::cleared, this, [this] { m_selection->setNode(-1); });
     connect(m_canvas, &GraphCanvas::nodeClicked, m_selection, &Selection::setNode);
-    connect(m_canvas, &CanvasBase::clickRevoked, this, &GraphPanel::revokePlace);
     connect(m_player, &PathPlayer::stepChanged, this,
             [this](int step) { m_canvas->setStep(static_cast<std::size_t>(step)); });
     connect(m_player, &PathPlayer::nodePicked, m_selection, &Selection::setNode);
     connect(m_selection, &Selection::nodeChanged, m_canvas, &GraphCanvas::setSelectedNode);
-    connect(m_selection, &Selection::queryChanged, this, &GraphPanel::onQuerySelected);
-    connect(m_explainer, &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
-    connect(m_explainer, &QueryExplainer::failed, m_outcome, &QLabel::setText);
+    connect(explainer(), &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
+    connect(explainer(), &QueryExplainer::failed, m_outcome, &QLabel::setText);
     connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
     connect(m_zoomToQuery, &QToolButton::clicked, this, &GraphPanel::zoomToQuery);
     auto* zoom = new QShortcut(Qt::Key_Z, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
     connect(zoom, &QShortcut::activated, this, &GraphPanel::zoomToQuery);
-    auto* escape = new QShortcut(Qt::Key_Escape, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
-    connect(escape, &QShortcut::activated, this, &GraphPanel::clearQuery);
+}
+
+QueryExplainer* GraphPanel::explainer() const noexcept {
+    return m_choice->explainer();
 }
 
 QToolButton* GraphPanel::addButton(const QString& iconName, const QString& name, const QString& tip) {
@@ -124,10 +122,9 @@ void GraphPanel::setIndex(BuiltIndexPtr built) {
         m_jobs->cancel(m_sceneJob);
     m_sceneJob = 0;
     m_built = std::move(built);
-    m_beforeClick.reset();
     m_canvas->setScene(nullptr);
     const bool drawable = m_built && m_built->index && m_built->index->graph() && m_built->dataset;
-    m_explainer->setIndex(drawable ? m_built : nullptr);
+    m_choice->setIndex(drawable ? m_built : nullptr);
     showEmpty();
     if (!drawable)
         return;
@@ -148,7 +145,7 @@ void GraphPanel::setIndex(BuiltIndexPtr built) {
 }
 
 void GraphPanel::setSearchParams(const SearchParams& params, std::size_t k) {
-    m_explainer->setSearchParams(params, k);
+    explainer()->setSearchParams(params, k);
 }
 
 void GraphPanel::showEmpty() {
@@ -174,51 +171,15 @@ void GraphPanel::showScene(GraphScenePtr scene) {
     m_queriesBox->setEnabled(!m_canvas->scene()->points.queries.empty());
     m_stack->setCurrentIndex(1);
     m_canvas->setToolTip({});
-    if (!m_explainer->hasQuery() && m_selection->query() >= 0)
-        m_explainer->explainRow(m_selection->query());
+    m_choice->takeUpSelection();
     onPathChanged();
-}
-
-void GraphPanel::onQuerySelected(qint64 row) {
-    if (row >= 0)
-        m_explainer->explainRow(row);
-    else if (m_explainer->row() >= 0)
-        m_explainer->clear();
-}
-
-void GraphPanel::placeQuery(QPointF at) {
-    m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
-    std::vector<float> vector{static_cast<float>(at.x()), static_cast<float>(at.y())};
-    vector.resize(m_canvas->scene()->points.dim);
-    m_explainer->explainPlace(std::move(vector));
-    m_selection->setQuery(-1);
-}
-
-void GraphPanel::revokePlace() {
-    if (!m_beforeClick)
-        return;
-    const Wish before = *std::exchange(m_beforeClick, std::nullopt);
-    if (!before.place.empty())
-        m_explainer->explainPlace(before.place);
-    else if (before.row >= 0)
-        m_explainer->explainRow(before.row);
-    else
-        m_explainer->clear();
-    m_selection->setQuery(before.row);
-}
-
-void GraphPanel::clearQuery() {
-    m_beforeClick.reset();
-    m_explainer->clear();
-    m_selection->setQuery(-1);
-    m_selection->setNode(-1);
 }
 
 void GraphPanel::onPathChanged() {
     if (!m_canvas->scene())
         return;
-    m_canvas->setPath(m_explainer->path());
-    m_player->setPath(m_explainer->path());
+    m_canvas->setPath(explainer()->path());
+    m_player->setPath(explainer()->path());
     updateTexts();
 }
 
@@ -232,7 +193,7 @@ TitledPicture GraphPanel::picture() const {
 
 /// So near that the answer fills a good part of the canvas.
 void GraphPanel::zoomToQuery() {
-    const PathModelPtr& path = m_explainer->path();
+    const PathModelPtr& path = explainer()->path();
     if (!path || !m_canvas->scene())
         return;
     const PlanePoints& points = m_canvas->scene()->points;
@@ -257,9 +218,9 @@ void GraphPanel::updateTexts() {
                                    formatMean(scene.meanDegree))
                               .arg(scene.maxDegree);
     m_summary->setText(graph);
-    m_zoomToQuery->setEnabled(m_explainer->path() != nullptr);
-    if (m_explainer->path()) {
-        QString outcome = outcomeText(*m_explainer->path());
+    m_zoomToQuery->setEnabled(explainer()->path() != nullptr);
+    if (explainer()->path()) {
+        QString outcome = outcomeText(*explainer()->path());
         outcome.front() = outcome.front().toUpper();
         m_outcome->setText(outcome + QLatin1Char('.'));
     } else {
@@ -271,9 +232,9 @@ void GraphPanel::updateTexts() {
                 : tr("Click anywhere to place a query and see its path."));
     }
     QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, graph);
-    if (const PathModelPtr& path = m_explainer->path())
+    if (const PathModelPtr& path = explainer()->path())
         subtitle = tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
-    m_canvas->setPictureText(m_explainer->path() ? tr("Path of a query through the graph") : tr("Graph"),
+    m_canvas->setPictureText(explainer()->path() ? tr("Path of a query through the graph") : tr("Graph"),
                              subtitle, QStringLiteral("graph"));
     m_player->setPictureText(tr("Distance to the query over the hops"), subtitle);
 }

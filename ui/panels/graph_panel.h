@@ -7,8 +7,6 @@
 
 #include <QWidget>
 
-#include <optional>
-
 class QCheckBox;
 class QLabel;
 class QStackedWidget;
@@ -20,6 +18,7 @@ class EmptyState;
 class GraphCanvas;
 class JobRunner;
 class PathPlayer;
+class QueryChoice;
 class QueryExplainer;
 class Selection;
 
@@ -34,7 +33,7 @@ public:
 
     GraphCanvas* canvas() const noexcept { return m_canvas; }
     PathPlayer* player() const noexcept { return m_player; }
-    QueryExplainer* explainer() const noexcept { return m_explainer; }
+    QueryExplainer* explainer() const noexcept;
 
     bool ready() const; ///< the picture is there
     TitledPicture picture() const;
@@ -49,10 +48,6 @@ private:
     void showScene(GraphScenePtr scene);
     void showEmpty();
     void onPathChanged();
-    void onQuerySelected(qint64 row);
-    void placeQuery(QPointF at);
-    void revokePlace();
-    void clearQuery();
     void updateTexts();
     void zoomToQuery();
     QToolButton* addButton(const QString& iconName, const QString& name, const QString& tip);
@@ -69,13 +64,7 @@ private:
     QToolButton *m_zoomToQuery, *m_fit;
     GraphCanvas* m_canvas;
     PathPlayer* m_player;
-    QueryExplainer* m_explainer;
-
-    struct Wish {
-        qint64 row = -1;
-        std::vector<float> place;
-    };
-    std::optional<Wish> m_beforeClick; ///< what a double click brings back
+    QueryChoice* m_choice;
 };
 
 } // namespace annscope::ui
