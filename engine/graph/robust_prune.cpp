@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/robust_prune.h"
 
+#include "graph/prune_trace.h"
+
 #include <algorithm>
 
 namespace annscope {
@@ -18,17 +20,22 @@ void sort_candidates(std::vector<PruneCandidate>& candidates) {
     std::ranges::sort(candidates, [](const auto& a, const auto& b) { return a.node < b.node; });
 }
 
-} // namespace
-
-void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
-                  std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out) {
+template<PruneTraceLike Trace>
+void prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
+           std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out, Trace& trace) {
     out.clear();
     sort_candidates(candidates);
+    trace.begin(candidates);
     const std::size_t copies = static_cast<std::size_t>(
         std::ranges::find_if(candidates, [](const auto& c) { return c.node.distance > 0; }) -
         candidates.begin());
-    for (std::size_t i = 0; i < std::min(copies, (max_degree + 1) / 2); ++i)
+    for (std::size_t i = 0; i < std::min(copies, (max_degree + 1) / 2); ++i) {
         out.push_back(candidates[i].node);
+        trace.keep(i);
+    }
+    if constexpr (Trace::kEnabled)
+        for (std::size_t i = out.size(); i < copies; ++i)
+            trace.drop_copy(i);
 
     // alive: places of the candidates that nothing has ruled out yet, in order.
     auto& alive = scratch.alive;
@@ -36,8 +43,10 @@ void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidate
     for (std::size_t i = copies; i < candidates.size(); ++i)
         alive.push_back(static_cast<std::uint32_t>(i));
     while (!alive.empty() && out.size() < max_degree) {
-        const PruneCandidate kept = candidates[alive.front()];
+        const std::uint32_t kept_place = alive.front();
+        const PruneCandidate kept = candidates[kept_place];
         out.push_back(kept.node);
+        trace.keep(kept_place);
         if (out.size() == max_degree)
             break;
         scratch.ids.clear();
@@ -55,12 +64,28 @@ void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidate
         constexpr std::uint32_t kOut = 0xffffffffu;
         for (std::size_t i = 0; i < scratch.ids.size(); ++i) {
             std::uint32_t& place = alive[scratch.places[i]];
-            if (alpha * scratch.distances[i] <= candidates[place].node.distance)
+            if (alpha * scratch.distances[i] <= candidates[place].node.distance) {
+                trace.rule_out(place, kept_place, scratch.distances[i]);
                 place = kOut;
+            }
         }
         alive.front() = kOut;
         std::erase(alive, kOut);
     }
+}
+
+} // namespace
+
+void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
+                  std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out) {
+    NullPruneTrace trace;
+    prune(space, candidates, alpha, max_degree, scratch, out, trace);
+}
+
+void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
+                  std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out,
+                  PruneTrace& trace) {
+    prune(space, candidates, alpha, max_degree, scratch, out, trace);
 }
 
 } // namespace annscope

@@ -10,6 +10,8 @@
 
 namespace annscope {
 
+class PruneTrace;
+
 /// A possible neighbour of a node that is being pruned.
 struct PruneCandidate {
     Candidate node; ///< distance: to the node that is pruned
@@ -33,5 +35,9 @@ struct PruneScratch {
 /// Source: Subramanya et al., DiskANN, NeurIPS 2019, Algorithm 2.
 void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
                   std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out);
+/// The same, telling what became of each candidate.
+void robust_prune(const NodeSpace& space, std::vector<PruneCandidate>& candidates, float alpha,
+                  std::size_t max_degree, PruneScratch& scratch, std::vector<Candidate>& out,
+                  PruneTrace& trace);
 
 } // namespace annscope
