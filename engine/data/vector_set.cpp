@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace annscope {
 
@@ -12,6 +13,14 @@ VectorSet VectorSet::slice(std::size_t begin, std::size_t count) const noexcept 
     part.m_data = m_data + begin * m_stride * element_size(m_type);
     part.m_rows = count;
     return part;
+}
+
+VectorSet VectorSet::select(std::span<const std::uint32_t> rows) const {
+    const std::size_t bytes = m_dim * element_size(m_type);
+    const auto owner = std::make_shared<AlignedBuffer<std::byte>>(rows.size() * bytes);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        std::memcpy(owner->data() + i * bytes, row(rows[i]), bytes);
+    return {owner, owner->data(), m_type, rows.size(), m_dim, m_dim};
 }
 
 void VectorSet::copy_row(std::size_t i, float* out) const noexcept {

@@ -67,6 +67,9 @@ public:
     /// Rows [begin, begin + count), sharing the storage.
     VectorSet slice(std::size_t begin, std::size_t count) const noexcept;
 
+    /// The given rows in storage of their own, of the same type. Throws std::bad_alloc.
+    VectorSet select(std::span<const std::uint32_t> rows) const;
+
     /// Writes row i, converted, to out[0..dim).
     void copy_row(std::size_t i, float* out) const noexcept;
     /// The given rows as dense float32, e.g. a training sample. Throws std::bad_alloc.

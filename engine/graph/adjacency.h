@@ -42,6 +42,13 @@ public:
         assert(m_ids.size() == n * stride_of(max_degree));
     }
 
+    /// The same rows, and empty ones up to n nodes, or only the first n. Throws std::bad_alloc.
+    Adjacency resized(std::size_t n) const {
+        Adjacency other(n, m_max_degree);
+        std::copy_n(m_ids.begin(), std::min(m_ids.size(), other.m_ids.size()), other.m_ids.begin());
+        return other;
+    }
+
     static std::size_t stride_of(std::size_t max_degree) noexcept {
         return (max_degree + kLine - 1) / kLine * kLine;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "graph/connect.h"
+
 #include "graph/beam_search.h"
-#include "graph/vamana_builder.h"
 
 #include <optional>
 
@@ -10,14 +11,14 @@ namespace {
 /// What can be reached from the entry, and an edge at a time, the rest.
 class Connector {
 public:
-    Connector(const NodeSpace& space, std::uint32_t entry, std::size_t width, Adjacency& graph,
-              const Control& control)
-        : m_space(space), m_graph(graph), m_control(control), m_entry(entry), m_width(width),
+    Connector(const NodeSpace& space, std::uint32_t entry, std::size_t width,
+              std::span<const std::uint32_t> nodes, Adjacency& graph, const Control& control)
+        : m_space(space), m_nodes(nodes), m_graph(graph), m_control(control), m_entry(entry), m_width(width),
           m_reached(graph.size(), false) {}
 
     Status run() {
         ANNSCOPE_TRY(spread(m_entry));
-        for (std::uint32_t node = 0; node < m_graph.size(); ++node) {
+        for (const std::uint32_t node : m_nodes) {
             if (m_reached[node])
                 continue;
             if (const auto from = near_with_room(node))
@@ -68,6 +69,7 @@ private:
     }
 
     const NodeSpace& m_space;
+    const std::span<const std::uint32_t> m_nodes;
     Adjacency& m_graph;
     const Control& m_control;
     const std::uint32_t m_entry;
@@ -81,9 +83,9 @@ private:
 
 } // namespace
 
-Status connect_unreachable(const NodeSpace& space, std::uint32_t entry, std::size_t width, Adjacency& graph,
-                           const Control& control) {
-    return Connector(space, entry, width, graph, control).run();
+Status connect_unreachable(const NodeSpace& space, std::uint32_t entry, std::size_t width,
+                           std::span<const std::uint32_t> nodes, Adjacency& graph, const Control& control) {
+    return Connector(space, entry, width, nodes, graph, control).run();
 }
 
 } // namespace annscope

@@ -89,6 +89,16 @@ Result<NodeSpace> NodeSpace::create(const VectorSet& vectors, Metric metric, con
     return space;
 }
 
+NodeSpace NodeSpace::subset(std::span<const std::uint32_t> nodes) const {
+    NodeSpace space;
+    space.m_vectors = m_vectors.select(nodes);
+    space.m_length = m_length;
+    if (!m_lifts.empty())
+        for (const std::uint32_t node : nodes)
+            space.m_lifts.push_back(m_lifts[node]);
+    return space;
+}
+
 Scorer NodeSpace::from(std::uint32_t node, std::vector<float>& scratch) const {
     using namespace simd;
     const auto make = [&]<class Q, class X>(const Q* query, const MatrixView<X>& view) {

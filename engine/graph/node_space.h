@@ -5,6 +5,7 @@
 #include "data/vector_set.h"
 #include "graph/scorer.h"
 
+#include <span>
 #include <vector>
 
 namespace annscope {
@@ -20,6 +21,9 @@ public:
     /// vectors: as the index stores them (unit length for cosine). Cost: one pass for inner product, else
     /// none. Errors: Cancelled. Throws std::bad_alloc.
     static Result<NodeSpace> create(const VectorSet& vectors, Metric metric, const Control& control);
+
+    /// A space of copies of some nodes, with the same distances between them. Throws std::bad_alloc.
+    NodeSpace subset(std::span<const std::uint32_t> nodes) const;
 
     std::size_t size() const noexcept { return m_vectors.size(); }
     const VectorSet& vectors() const noexcept { return m_vectors; }

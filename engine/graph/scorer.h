@@ -23,6 +23,13 @@ public:
            Metric metric) noexcept
         : Scorer(query, base, kernels, metric == Metric::L2 ? &l2<Q, X> : &negative_ip<Q, X>) {}
 
+    using Call = void (*)(const Scorer&, const std::uint32_t*, std::size_t, float*) noexcept;
+    /// Anything else that knows distances. base, row_bytes: what to prefetch of a row; 0: nothing.
+    Scorer(void* context, Call call, const void* base, std::size_t row_bytes) noexcept
+        : m_call(call), m_context(context), m_base(static_cast<const std::byte*>(base)),
+          m_row_bytes(row_bytes) {}
+    void* context() const noexcept { return m_context; }
+
     /// Squared L2 between vectors lifted by one more coordinate, which makes them all equally long (see
     /// NodeSpace). lifts: one a row; lift: the query's; length: the squared length of all.
     template<class Q, class X>
@@ -53,8 +60,6 @@ public:
     std::size_t row_bytes() const noexcept { return m_row_bytes; }
 
 private:
-    using Call = void (*)(const Scorer&, const std::uint32_t*, std::size_t, float*) noexcept;
-
     template<class Q, class X>
     Scorer(const Q* query, MatrixView<X> base, const simd::DistanceKernels<Q, X>& kernels, Call call) noexcept
         : m_call(call), m_kernels(&kernels), m_query(query),
@@ -93,6 +98,7 @@ private:
     }
 
     Call m_call = nullptr;
+    void* m_context = nullptr;
     const void* m_kernels = nullptr;
     const void* m_query = nullptr;
     const std::byte* m_base = nullptr;

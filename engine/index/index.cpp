@@ -30,6 +30,14 @@ Status Index::train(const VectorSet&, const Control&) {
     return {};
 }
 
+Status Index::remove(std::span<const Id>, const Control&) {
+    return Error{ErrorCode::Unsupported, "Vectors cannot be removed from the index " + info().spec + "."};
+}
+
+Status Index::repair_graph(const Control&) {
+    return Error{ErrorCode::Unsupported, "The index " + info().spec + " has no graph that can be repaired."};
+}
+
 Status Index::reconstruct(Id, std::span<float>) const {
     return Error{ErrorCode::Unsupported, "The index " + info().spec + " cannot give its vectors back."};
 }

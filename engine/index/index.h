@@ -74,7 +74,21 @@ public:
     virtual std::size_t size() const noexcept = 0;
     virtual std::size_t max_degree() const noexcept = 0;
     virtual std::span<const std::uint32_t> neighbors(std::size_t node) const noexcept = 0;
+    /// Where searches start: a node of the highest level.
     virtual std::uint32_t entry_point() const noexcept = 0;
+
+    /// Levels of an HNSW graph, the base included, which is level 0 and holds all nodes; 1: only that.
+    virtual std::size_t levels() const noexcept { return 1; }
+    /// The nodes of a level above the base, by their rank in it.
+    virtual std::span<const std::uint32_t> level_nodes(std::size_t /*level*/) const noexcept { return {}; }
+    /// Ranks that a rank of a level above the base is linked to.
+    virtual std::span<const std::uint32_t> level_links(std::size_t /*level*/,
+                                                       std::size_t /*rank*/) const noexcept {
+        return {};
+    }
+    /// The id of a node's vector, kNoId where it was removed. It differs from the node's number once vectors
+    /// were removed and others took their place.
+    virtual Id id(std::size_t node) const noexcept { return static_cast<Id>(node); }
 };
 
 /// The cells of an inverted-file index, for views and health checks.
@@ -113,6 +127,14 @@ public:
     /// Errors: NotTrained, DimensionMismatch, OutOfMemory, Cancelled, Unsupported (a second add where a kind
     /// is built once).
     virtual Status add(const VectorSet& vectors, const Control& control) = 0;
+
+    /// Removes vectors by id; ids of the others stay, and those of later vectors are new ones. After an error
+    /// the index is as it was. Errors: InvalidArgument (no such id), Unsupported where a kind cannot,
+    /// OutOfMemory, Cancelled.
+    virtual Status remove(std::span<const Id> ids, const Control& control);
+    /// Connects what a search through the graph cannot reach from its entry. Errors: Unsupported where there
+    /// is no graph or it cannot be changed, OutOfMemory, Cancelled.
+    virtual Status repair_graph(const Control& control);
 
     /// The part of add that can fail; the index changes at commit, which must come before anything else is
     /// done to it. Errors: those of add; Unsupported where a kind cannot.

@@ -11,6 +11,8 @@
 namespace annscope {
 
 class ArchiveReader;
+class ListCodec;
+struct CodecContext;
 
 /// What the size of an index is computed from before it exists.
 struct SizeQuestion {
@@ -56,6 +58,9 @@ struct Kind {
     std::span<const std::string_view> more_examples = {};
     /// The nodes below root that are indexes of their own, whose parameters are root's as well; null: none.
     std::vector<const SpecNode*> (*inner)(const SpecNode& root) = nullptr;
+    /// Kinds of flat codes: their codec, so that other indexes can hold such codes; null: none.
+    Result<std::unique_ptr<ListCodec>> (*make_codec)(const SpecNode& code,
+                                                     const CodecContext& context) = nullptr;
     /// Metrics that create accepts; null: all.
     bool (*allows)(const SpecNode& root, Metric metric) noexcept = nullptr;
 };

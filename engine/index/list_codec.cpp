@@ -21,6 +21,11 @@ std::unique_ptr<ListCodec> ListCodec::widened(const VectorSet&, bool) const {
     return nullptr;
 }
 
+std::unique_ptr<CodeScorer> ListCodec::code_scorer(const std::uint8_t* array, std::size_t n, std::size_t dim,
+                                                   Metric metric) const {
+    return decoding_scorer(*this, array, n, dim, metric);
+}
+
 void ListCodec::scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
                            std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
                            std::span<Neighbor> out) const {

@@ -4,6 +4,7 @@
 #include "core/topk.h"
 #include "core/trace.h"
 #include "index/coarse_quantizer.h"
+#include "index/code_scorer.h"
 
 #include <memory>
 #include <span>
@@ -82,6 +83,13 @@ public:
                          std::span<const std::uint32_t> /*positions*/, std::span<float> /*out*/) const {
         return false;
     }
+
+    /// For graphs over codes: distances to codes anywhere in the array of a flat file. array: of n codes.
+    /// Both must outlive it. Unless overridden, it decodes.
+    virtual std::unique_ptr<CodeScorer> code_scorer(const std::uint8_t* array, std::size_t n, std::size_t dim,
+                                                    Metric metric) const;
+    /// Bytes from one code of the array to the next, where codes lie one behind the other; 0: they do not.
+    virtual std::size_t code_stride() const noexcept { return 0; }
 
     /// trace: null, or what explain listens to.
     virtual std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const = 0;

@@ -97,6 +97,7 @@ const Kind kPqKind{
     .load = load_pq,
     .distances = Distances::OfCodes,
     .more_examples = kFlatExamples,
+    .make_codec = make_pq,
 };
 
 const Kind kIvfPqKind{

@@ -71,6 +71,33 @@ private:
     TopK m_best{0};
 };
 
+/// Flat codes anywhere in the array, by one table a query.
+class PqScorer final : public CodeScorer {
+public:
+    PqScorer(const ProductQuantizer& quantizer, bool l2, const std::uint8_t* codes)
+        : m_quantizer(quantizer), m_l2(l2), m_codes(codes), m_table(quantizer.table_size()) {}
+
+    void begin(const float* query) override {
+        if (m_l2)
+            m_quantizer.l2_table(query, m_table.data());
+        else
+            m_quantizer.ip_table(query, m_table.data());
+    }
+    void distances(const std::uint32_t* positions, std::size_t n, float* out) noexcept override {
+        for (std::size_t i = 0; i < n; ++i) {
+            m_quantizer.lookup(m_table.data(), m_codes + positions[i] * m_quantizer.code_size(), 1, out + i);
+            if (!m_l2)
+                out[i] = -out[i];
+        }
+    }
+
+private:
+    const ProductQuantizer& m_quantizer;
+    bool m_l2;
+    const std::uint8_t* m_codes;
+    AlignedBuffer<float> m_table;
+};
+
 } // namespace
 
 Status PqCodec::train(const VectorSet& rows, const CoarseQuantizer* coarse, const Control& control) {
@@ -168,6 +195,11 @@ void PqCodec::decode(const std::uint8_t* code, std::size_t cell, const CoarseQua
     std::vector<float> scratch(m_context.dim);
     const float* centroid = coarse->centroid(cell, scratch.data());
     std::transform(out, out + m_context.dim, centroid, out, std::plus<>());
+}
+
+std::unique_ptr<CodeScorer> PqCodec::code_scorer(const std::uint8_t* array, std::size_t, std::size_t,
+                                                 Metric) const {
+    return std::make_unique<PqScorer>(m_quantizer, l2(), array);
 }
 
 std::unique_ptr<ListScanner> PqCodec::scanner(const ScanSource& source, PathTrace* trace) const {

@@ -37,6 +37,9 @@ public:
     void decode(const std::uint8_t* code, std::size_t cell, const CoarseQuantizer* coarse,
                 float* out) const override;
     std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const override;
+    std::unique_ptr<CodeScorer> code_scorer(const std::uint8_t* array, std::size_t n, std::size_t dim,
+                                            Metric metric) const override;
+    std::size_t code_stride() const noexcept override { return m_quantizer.code_size(); }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     Status save(ArchiveWriter& writer) const override;
     Status load(ArchiveReader& reader) override;

@@ -317,8 +317,9 @@ bool inner_allows(const SpecNode& root, Metric metric) noexcept {
     });
 }
 
-constexpr std::array<std::string_view, 3> kMoreFlat{"IMI2x2,RaBitQfs,RFlat", "IVF16,SQ8,RFlat",
-                                                    "IVF16,Flat,RFlat"};
+constexpr std::array<std::string_view, 5> kMoreFlat{"IMI2x2,RaBitQfs,RFlat", "IVF16,SQ8,RFlat",
+                                                    "IVF16,Flat,RFlat", "HNSW16,SQ4,RFlat",
+                                                    "Vamana32,PQ4x4,RFlat"};
 constexpr std::array<std::string_view, 4> kMoreCodes{"SQ4,Refine(SQfp16)", "SQ4,Refine(Flat)",
                                                      "IVF16,SQ4,Refine(SQ6)", "IVF16,SQ8,Refine(IVF4,SQ8)"};
 

@@ -19,7 +19,10 @@ extern const Kind kSqKind;
 extern const Kind kIvfSqKind;
 extern const Kind kRefineFlatKind;
 extern const Kind kRefineKind;
+extern const Kind kHnswKind;
+extern const Kind kHnswCodeKind;
 extern const Kind kVamanaKind;
+extern const Kind kVamanaCodeKind;
 extern const Kind kPreTransformKind;
 extern const Kind kIdMapKind;
 extern const Kind kIdMap2Kind;
@@ -27,9 +30,11 @@ extern const Kind kIdMap2Kind;
 namespace {
 
 constexpr std::array kKinds{
-    &kFlatKind,       &kIvfFlatKind,       &kPqKind,    &kIvfPqKind,  &kRabitqKind,     &kIvfRabitqKind,
-    &kPqFastScanKind, &kIvfPqFastScanKind, &kSqKind,    &kIvfSqKind,  &kRefineFlatKind, &kRefineKind,
-    &kVamanaKind,     &kPreTransformKind,  &kIdMapKind, &kIdMap2Kind,
+    &kFlatKind,         &kIvfFlatKind,   &kPqKind,         &kIvfPqKind,
+    &kRabitqKind,       &kIvfRabitqKind, &kPqFastScanKind, &kIvfPqFastScanKind,
+    &kSqKind,           &kIvfSqKind,     &kRefineFlatKind, &kRefineKind,
+    &kHnswKind,         &kHnswCodeKind,  &kVamanaKind,     &kVamanaCodeKind,
+    &kPreTransformKind, &kIdMapKind,     &kIdMap2Kind,
 };
 
 void append(std::vector<ParamInfo>& out, const ParamInfo& info) {

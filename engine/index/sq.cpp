@@ -46,6 +46,9 @@ public:
     std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const override;
     bool compare(const ScanSource& source, const float* query, std::span<const std::uint32_t> positions,
                  std::span<float> out) const override;
+    std::unique_ptr<CodeScorer> code_scorer(const std::uint8_t* array, std::size_t n, std::size_t dim,
+                                            Metric metric) const override;
+    std::size_t code_stride() const noexcept override { return code_size(); }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     Status save(ArchiveWriter& writer) const override { return writer.array("ranges", m_quantizer.ranges()); }
     Status load(ArchiveReader& reader) override;
@@ -244,6 +247,31 @@ void SqScanner::scan(const ListRef& list) {
     }
 }
 
+class SqScorer final : public CodeScorer {
+public:
+    SqScorer(const SqCodec& codec, const std::uint8_t* codes)
+        : m_codes(codes), m_stride(codec.code_size()),
+          m_query(codec.quantizer(), codec.l2(), codec.filter()) {}
+
+    void begin(const float* query) override {
+        m_query.set(query);
+        m_query.enter(nullptr);
+    }
+    void distances(const std::uint32_t* positions, std::size_t n, float* out) noexcept override {
+        m_query.distances(m_codes, m_stride, positions, n, out);
+    }
+
+private:
+    const std::uint8_t* m_codes;
+    std::size_t m_stride;
+    SqQuery m_query;
+};
+
+std::unique_ptr<CodeScorer> SqCodec::code_scorer(const std::uint8_t* array, std::size_t, std::size_t,
+                                                 Metric) const {
+    return std::make_unique<SqScorer>(*this, array);
+}
+
 std::unique_ptr<ListScanner> SqCodec::scanner(const ScanSource& source, PathTrace* trace) const {
     return std::make_unique<SqScanner>(*this, source, trace);
 }
@@ -305,6 +333,7 @@ const Kind kSqKind{
     .load = [](ArchiveReader& reader) { return load_codes(reader, make_codec); },
     .distances = Distances::OfCodes,
     .more_examples = kMoreFlat,
+    .make_codec = make_codec,
 };
 
 extern const Kind kIvfSqKind;

@@ -298,16 +298,14 @@ void TestCoarseQuantizer::nestedInNested() {
 void TestCoarseQuantizer::unbuiltCoarseNamesAlternatives_data() {
     QTest::addColumn<QString>("line");
     QTest::addColumn<QString>("missing");
-    QTest::addRow("HNSW") << "IVF1024_HNSW32,Flat"
-                          << "HNSW32";
-    QTest::addRow("in parentheses") << "IVF1024(HNSW32),Flat"
-                                    << "HNSW32";
-    QTest::addRow("inside a wrapper") << "PCA4,IVF1024_HNSW16,Flat"
-                                      << "HNSW16";
-    QTest::addRow("NSG") << "IVF1024_NSG16,Flat"
-                         << "NSG16";
-    QTest::addRow("deeper") << "IVF1024(IVF1024_HNSW8,Flat),Flat"
-                            << "HNSW8";
+    QTest::addRow("SVS") << "IVF1024_SVSVamana32,Flat"
+                         << "SVSVamana32";
+    QTest::addRow("in parentheses") << "IVF1024(SVSVamana32),Flat"
+                                    << "SVSVamana32";
+    QTest::addRow("inside a wrapper") << "PCA4,IVF1024_SVSVamana16,Flat"
+                                      << "SVSVamana16";
+    QTest::addRow("deeper") << "IVF1024(IVF1024_SVSVamana8,Flat),Flat"
+                            << "SVSVamana8";
 }
 
 void TestCoarseQuantizer::unbuiltCoarseNamesAlternatives() {

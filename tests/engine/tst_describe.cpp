@@ -82,13 +82,13 @@ void TestDescribe::built_kinds_use_their_own_formulas() {
 
 void TestDescribe::unbuilt_kinds_are_explained() {
     const SpecDescription about =
-        describe_line(QStringLiteral("OPQ16_64,IVF1024_HNSW32,PQ16x4fsr,RFlat"), 1000000, 128);
+        describe_line(QStringLiteral("OPQ16_64,IVF1024_HNSW32,LSQ16x4,RFlat"), 1000000, 128);
     QVERIFY(!about.supported);
     QVERIFY(!about.extension);
     QVERIFY2(about.problem.find("understood but not built yet") != std::string::npos, about.problem.c_str());
     const QString sentence = QString::fromStdString(about.sentence);
     for (const char* part :
-         {"Rotates", "64 dimensions", "1024 cells", "HNSW32", "16 x 4 bits", "vectors in full"})
+         {"Rotates", "64 dimensions", "1024 cells", "HNSW32", "LSQ16x4", "vectors in full"})
         QVERIFY2(sentence.contains(QLatin1String(part)), qPrintable(sentence));
     QVERIFY(about.size.has_value());
 }
@@ -288,7 +288,7 @@ void TestDescribe::completes_data() {
     row("PCA32,", "Flat", 6, true);
     row("IVF100(", "Flat", 7, false);
     row("IVF100(IVF10,", "Flat", 13, false);
-    row("HNSW32,", "SQ8", 7, false);
+    row("HNSW32,", "SQ8", 7, true);
     row("IVF100,ITQ64,", "SH", 13, false);
     row("Vamana64|", "Lbuild=100", 9, true);
     row("Vamana64|Lbuild=5,a", "alpha=1.2", 18, true);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "graph/connect.h"
 #include "graph/vamana_builder.h"
 #include "index/serialize.h"
 #include "index_fixture.h"
@@ -7,6 +8,7 @@
 #include <QTest>
 
 #include <map>
+#include <numeric>
 #include <set>
 #include <thread>
 
@@ -74,7 +76,6 @@ private slots:
     void wider_search_finds_more();
     void narrow_changes_no_answer();
     void shares_the_given_vectors();
-    void second_add_is_refused();
     void cancel_in_every_phase_data();
     void cancel_in_every_phase();
     void bad_degrees_are_refused();
@@ -229,18 +230,6 @@ void VamanaTest::shares_the_given_vectors() {
     QVERIFY(owner.use_count() > uses);
 }
 
-void VamanaTest::second_add_is_refused() {
-    const VectorSet base = random_set(ElementType::F32, 100, 8, 1);
-    const auto index = built("Vamana16", base, Metric::L2);
-    QVERIFY(index);
-    const Status again = index->add(base, {});
-    QVERIFY(!again.ok());
-    QVERIFY(again.error().code == ErrorCode::Unsupported);
-    const Status nothing = index->add(base.slice(0, 0), {});
-    QVERIFY(nothing.ok());
-    QCOMPARE(index->info().size, std::size_t{100});
-}
-
 void VamanaTest::cancel_in_every_phase_data() {
     QTest::addColumn<QByteArray>("phase");
     for (const char* phase :
@@ -304,7 +293,9 @@ void VamanaTest::connects_what_is_cut_off() {
     Adjacency graph(60, 3); // 0 .. 29 in a line; 30 .. 39 a ring of its own; the rest alone
     for (std::uint32_t i = 0; i < 40; ++i)
         graph.assign(i, std::vector<std::uint32_t>{i < 29 ? i + 1 : i < 30 ? 0 : i < 39 ? i + 1 : 30});
-    QVERIFY(connect_unreachable(*space, 0, 5, graph, {}).ok());
+    std::vector<std::uint32_t> nodes(60);
+    std::iota(nodes.begin(), nodes.end(), 0u);
+    QVERIFY(connect_unreachable(*space, 0, 5, nodes, graph, {}).ok());
     struct View : GraphView {
         const Adjacency& graph;
         explicit View(const Adjacency& g) : graph(g) {}

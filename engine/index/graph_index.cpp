@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "index/graph_index.h"
+
+#include "graph/descend.h"
+#include "index/graph_index_class.h"
+#include "index/serialize.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace annscope {
+
+std::vector<MemoryPart> graph_parts(const GraphRecipe& recipe, std::size_t degree, std::size_t n,
+                                    std::span<const std::size_t> layers) {
+    const std::size_t base = recipe.base_degree(degree);
+    std::vector<MemoryPart> parts{{"graph", Adjacency::bytes_of(n, base),
+                                   "n * " + std::to_string(Adjacency::stride_of(base)) + " * 4"}};
+    if (recipe.layer_sizes) {
+        std::uint64_t bytes = 0;
+        for (const std::size_t size : layers)
+            bytes += UpperLayer::bytes_of(size, degree);
+        parts.push_back({"upper layers", bytes,
+                         "n / (" + std::string(recipe.degree_name) + " - 1) * " +
+                             std::to_string(2 + Adjacency::stride_of(degree)) + " * 4"});
+    }
+    return parts;
+}
+
+IndexInfo GraphIndex::info() const {
+    IndexInfo about;
+    about.spec = print(m_root);
+    about.metric = m_context.metric;
+    about.dim = m_context.dim;
+    about.size = live();
+    about.storage = m_vectors.storage();
+    about.trained = trained();
+    if (about.trained) {
+        std::vector<std::size_t> layers;
+        for (const UpperLayer& layer : m_graph.upper)
+            layers.push_back(layer.size());
+        about.memory = m_vectors.memory(size());
+        std::ranges::move(graph_parts(m_recipe, degree(), size(), layers), std::back_inserter(about.memory));
+        if (!m_ids.empty())
+            about.memory.push_back({"ids", m_ids.size() * sizeof(std::uint32_t), "n * 4"});
+    }
+    about.train_seconds = m_train_seconds;
+    about.add_seconds = m_add_seconds;
+    return about;
+}
+
+Status GraphIndex::reconstruct(Id id, std::span<float> out) const {
+    std::size_t node = size();
+    if (m_ids.empty())
+        node = id >= 0 && id < static_cast<Id>(size()) ? static_cast<std::size_t>(id) : size();
+    else if (id >= 0 && id < m_next_id)
+        node = static_cast<std::size_t>(std::ranges::find(m_ids, static_cast<std::uint32_t>(id)) -
+                                        m_ids.begin());
+    if (node == size())
+        return Error{ErrorCode::InvalidArgument, "The index " + print(m_root) + " has no vector " +
+                                                     std::to_string(id) + "; it holds " +
+                                                     std::to_string(live()) + "."};
+    if (out.size() != m_context.dim)
+        return Error{ErrorCode::DimensionMismatch, "A vector of the index " + print(m_root) + " has " +
+                                                       std::to_string(m_context.dim) + " dimensions, not " +
+                                                       std::to_string(out.size()) + "."};
+    m_vectors.decode(node, out.data());
+    return {};
+}
+
+template<SearchTrace Trace>
+SearchCounts GraphIndex::walk(const Scorer& scorer, std::size_t width, SearchScratch& scratch,
+                              Trace& trace) const {
+    SearchCounts counts;
+    std::uint32_t start = m_graph.entry;
+    if (!m_graph.upper.empty()) {
+        const std::uint32_t rank = descend(m_graph.upper, scorer, scratch, counts, trace);
+        start = m_graph.upper.front().below[rank];
+        trace.enter_level(0);
+    }
+    const SearchCounts base = beam_search(m_graph.base.rows(), size(), scorer, start, width, scratch, trace);
+    return {counts.distances + base.distances, counts.hops + base.hops};
+}
+
+/// Returns how many it wrote.
+std::size_t GraphIndex::answer(const SearchList& list, std::size_t k, SearchOutput out) const {
+    const std::size_t found = std::min(k, list.size());
+    list.copy_to(out.ids.data(), out.distances.data(), found);
+    if (!m_ids.empty())
+        for (std::size_t i = 0; i < found; ++i) {
+            out.ids[i] = m_ids[static_cast<std::size_t>(out.ids[i])];
+            for (std::size_t j = i;
+                 j > 0 && out.distances[j - 1] == out.distances[j] && out.ids[j - 1] > out.ids[j]; --j)
+                std::swap(out.ids[j - 1], out.ids[j]);
+        }
+    return found;
+}
+
+Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, const SearchParams& params,
+                                           SearchOutput out, PathTrace* trace) const {
+    std::size_t found = 0;
+    SearchCounts counts;
+    if (live() > 0) {
+        const auto scratch = m_pool->take();
+        if (!scratch->query)
+            scratch->query.emplace(m_vectors);
+        const auto width = static_cast<std::size_t>(value_or_default(params, m_recipe.width));
+        const std::size_t list = std::min(std::max(width, k), live());
+        const Scorer scorer = scratch->query->prepare(query);
+        NullTrace nothing;
+        const std::size_t told = trace ? trace->events.size() : 0;
+        counts = trace ? walk(scorer, list, scratch->search, *trace)
+                       : walk(scorer, list, scratch->search, nothing);
+        if (trace && !m_ids.empty())
+            for (TraceEvent& event : std::span(trace->events).subspan(told))
+                if (event.kind == TraceEvent::Kind::Expand || event.kind == TraceEvent::Kind::Consider)
+                    event.id = id(static_cast<std::size_t>(event.id));
+        found = answer(scratch->search.list, k, out);
+    }
+    for (std::size_t i = found; i < k; ++i) {
+        out.ids[i] = kNoId;
+        out.distances[i] = std::numeric_limits<float>::infinity();
+    }
+    SearchStats stats;
+    (m_vectors.coded() ? stats.codes : stats.distances) = counts.distances;
+    stats.hops = counts.hops;
+    return stats;
+}
+
+namespace {
+
+/// Errors: InvalidArgument.
+Status check_degree(const GraphRecipe& recipe, const SpecNode& root, const BuildContext& context) {
+    const std::size_t degree = graph_degree(root);
+    if (degree < recipe.smallest_degree || degree > recipe.largest_degree)
+        return Error{ErrorCode::InvalidArgument,
+                     "The " + std::string(recipe.degree_name) + " of " + std::string(recipe.name) +
+                         std::to_string(degree) + " is the number of links of a vector; it must be from " +
+                         std::to_string(recipe.smallest_degree) + " to " +
+                         std::to_string(recipe.largest_degree) + ".",
+                     root.column};
+    if (context.dim == 0)
+        return Error{ErrorCode::InvalidArgument,
+                     "A " + std::string(recipe.name) + " index needs vectors of at least 1 dimension.",
+                     root.column};
+    return {};
+}
+
+Result<std::unique_ptr<ListCodec>> make_graph_codec(const SpecNode& root, const BuildContext& context,
+                                                    ElementType storage) {
+    const SpecNode* code = graph_code(root);
+    if (!code)
+        return std::unique_ptr<ListCodec>();
+    return find_kind(*code)->make_codec(
+        *code, {context.dim, context.metric, false, context.seed, storage, &context.build});
+}
+
+Result<std::unique_ptr<GraphIndex>> make_graph(const GraphRecipe& recipe, const SpecNode& root,
+                                               const BuildContext& context) {
+    ANNSCOPE_TRY(check_degree(recipe, root, context));
+    ANNSCOPE_ASSIGN(std::unique_ptr<ListCodec> codec, make_graph_codec(root, context, ElementType::F32));
+    return std::make_unique<GraphIndex>(recipe, root, context, std::move(codec));
+}
+
+} // namespace
+
+std::size_t graph_degree(const SpecNode& root) noexcept {
+    return root.numbers[0];
+}
+
+const SpecNode* graph_code(const SpecNode& root) noexcept {
+    return root.children.empty() ? nullptr : &root.children.front();
+}
+
+bool is_plain_graph(const SpecNode& root, std::string_view name) noexcept {
+    return root.name == name && root.numbers.size() == 1 && root.suffix.empty() && root.children.empty();
+}
+
+bool is_coded_graph(const SpecNode& root, std::string_view name) noexcept {
+    if (root.name != name || root.numbers.size() != 1 || !root.suffix.empty() || root.children.size() != 1)
+        return false;
+    const Kind* code = find_kind(root.children.front());
+    return code && code->make_codec && (code->name == "SQ" || code->name == "PQ");
+}
+
+std::string explain_graph_code(const SpecNode& root) {
+    if (const SpecNode* code = graph_code(root))
+        return " Codes stand for the vectors: " + find_kind(*code)->explain(*code) +
+               " The graph is made from the vectors in full; ,RFlat behind it ranks what was found by them.";
+    return " The vectors are kept in full; answers are exact distances.";
+}
+
+Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,
+                                            const BuildContext& context) {
+    ANNSCOPE_ASSIGN(std::unique_ptr<GraphIndex> index, make_graph(recipe, root, context));
+    return std::unique_ptr<Index>(std::move(index));
+}
+
+Result<std::unique_ptr<Index>> load_graph(const GraphRecipe& recipe, ArchiveReader& reader) {
+    auto index = make_graph(recipe, reader.spec(), reader.context());
+    if (!index)
+        return reader.corrupt("header", index.error().message);
+    ANNSCOPE_TRY((*index)->load(reader));
+    return std::unique_ptr<Index>(std::move(*index));
+}
+
+std::vector<MemoryPart> graph_size(const GraphRecipe& recipe, const SpecNode& root,
+                                   const SizeQuestion& question) {
+    const std::size_t n = question.n, degree = graph_degree(root);
+    BuildContext context;
+    context.dim = question.dim;
+    context.metric = question.metric;
+    context.build = question.build;
+    const auto codec = make_graph_codec(root, context, question.storage);
+    if (!codec)
+        return {};
+    const std::size_t element = element_size(question.storage);
+    std::vector<MemoryPart> parts = *codec ? (*codec)->memory(n)
+                                           : std::vector<MemoryPart>{{"vectors", n * question.dim * element,
+                                                                      "n * d * " + std::to_string(element)}};
+    std::vector<std::size_t> layers;
+    if (recipe.layer_sizes)
+        layers = recipe.layer_sizes(n, degree);
+    std::ranges::move(graph_parts(recipe, degree, n, layers), std::back_inserter(parts));
+    return parts;
+}
+
+} // namespace annscope

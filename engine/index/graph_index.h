@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "graph/layered_graph.h"
+#include "graph/node_space.h"
+#include "index/kind.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace annscope {
+
+// What HNSW, NSG and Vamana have in common: a graph over vectors or codes, searched from its entry. A kind's
+// file tells how its graph is made.
+
+inline constexpr std::size_t kLargestGraph = 0x7fffffff; ///< nodes: search lists use 31 bits
+
+struct GraphRecipe {
+    std::string_view name; ///< "Vamana"
+    ParamInfo width;       ///< the search parameter: width of the list
+    std::span<const ParamInfo> build_params;
+    std::size_t smallest_degree, largest_degree; ///< of the number in the factory string
+    std::string_view degree_name;                ///< "R", "M"
+
+    std::size_t (*base_degree)(std::size_t degree) noexcept;
+    /// Nodes of the upper layers over n; null where there are none. Their degree is the number itself.
+    std::vector<std::size_t> (*layer_sizes)(std::size_t n, std::size_t degree) = nullptr;
+    Result<LayeredGraph> (*build)(const NodeSpace& space, std::size_t degree, const BuildContext& context,
+                                  const Control& control);
+    /// The graph with added nodes, and held the ones that it has. space: of both.
+    Result<LayeredGraph> (*grow)(const NodeSpace& space, const LayeredGraph& graph,
+                                 std::span<const std::uint32_t> held, std::span<const std::uint32_t> added,
+                                 std::size_t degree, const BuildContext& context, const Control& control);
+    float (*alpha)(const BuildContext& context) noexcept; ///< of prunings when nodes are removed
+};
+
+/// The number in HNSW32, and the code behind it, or null.
+std::size_t graph_degree(const SpecNode& root) noexcept;
+const SpecNode* graph_code(const SpecNode& root) noexcept;
+/// {name, {degree}}, alone; or with a code such as SQ8 or PQ16.
+bool is_plain_graph(const SpecNode& root, std::string_view name) noexcept;
+bool is_coded_graph(const SpecNode& root, std::string_view name) noexcept;
+/// " The vectors are kept in full ..." or what the code does.
+std::string explain_graph_code(const SpecNode& root);
+
+/// For a kind's create, load and size. recipe must outlive the index.
+Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,
+                                            const BuildContext& context);
+Result<std::unique_ptr<Index>> load_graph(const GraphRecipe& recipe, ArchiveReader& reader);
+std::vector<MemoryPart> graph_size(const GraphRecipe& recipe, const SpecNode& root,
+                                   const SizeQuestion& question);
+
+/// Whether rows of 32-bit numbers, stride_of(degree) each, are valid ones of Adjacency over n nodes; what is
+/// wrong, or nothing.
+std::string fault_in_rows(std::span<const std::uint32_t> ids, std::size_t n, std::size_t degree);
+
+} // namespace annscope

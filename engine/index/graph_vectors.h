@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "graph/scorer.h"
+#include "index/code_scorer.h"
+#include "index/list_codec.h"
+#include "index/storage.h"
+
+#include <memory>
+#include <span>
+
+namespace annscope {
+
+class ArchiveWriter;
+class ArchiveReader;
+
+/// The vectors of a graph's nodes as the index holds them: in full, of any element type, or as codes of any
+/// flat codec; and how a query is compared with them.
+class GraphVectors {
+public:
+    /// What is held, as one piece that can be replaced as a whole.
+    struct Content {
+        VectorSet vectors;                 ///< in full
+        AlignedBuffer<std::uint8_t> codes; ///< or as codes
+        std::size_t size = 0;
+    };
+
+    /// codec: null to hold vectors in full.
+    GraphVectors(const BuildContext& context, std::unique_ptr<ListCodec> codec)
+        : m_context(context), m_codec(std::move(codec)) {}
+
+    bool coded() const noexcept { return m_codec != nullptr; }
+    std::size_t size() const noexcept { return m_content.size; }
+    bool trained() const noexcept { return !m_codec || m_codec->trained(); }
+    ElementType storage() const noexcept { return m_codec ? m_codec->storage() : m_content.vectors.type(); }
+    Status train(const VectorSet& rows, const Control& control);
+
+    /// What would be held with row i of rows (in stored form) at places[i], everything else as it is. size:
+    /// of it all. Cost: a copy of all, except of the first rows held in full, which are shared. Errors:
+    /// OutOfMemory, Cancelled, InvalidArgument (a row that the code cannot hold).
+    Result<Content> with(const VectorSet& rows, std::span<const std::uint32_t> places, std::size_t size,
+                         const Control& control) const;
+    void set(Content content) noexcept { m_content = std::move(content); }
+    /// As vectors to build a graph over: shared, or decoded. Errors: OutOfMemory, Cancelled.
+    Result<VectorSet> as_vectors(const Control& control) const;
+    /// The vector at a place, or what its code decodes to. out: dim floats.
+    void decode(std::size_t place, float* out) const;
+
+    std::vector<MemoryPart> memory(std::size_t n) const;
+    Status save(ArchiveWriter& writer) const;
+    /// n: places that the header tells. Errors: CorruptFile, OutOfMemory.
+    Status load(ArchiveReader& reader, std::size_t n);
+
+    /// A query's side of distances; one per thread. Belongs to what is held when it was made.
+    class Query {
+    public:
+        explicit Query(const GraphVectors& vectors);
+        /// query: dim floats that live until the next one.
+        Scorer prepare(const float* query);
+
+    private:
+        const GraphVectors& m_vectors;
+        PreparedQuery m_prepared;
+        std::unique_ptr<CodeScorer> m_codes;
+    };
+
+private:
+    Result<Content> with_codes(const VectorSet& rows, std::span<const std::uint32_t> places, std::size_t size,
+                               const Control& control) const;
+
+    BuildContext m_context;
+    std::unique_ptr<ListCodec> m_codec;
+    Content m_content;
+};
+
+} // namespace annscope

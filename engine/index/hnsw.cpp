@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "graph/hnsw_builder.h"
+#include "index/coarse_params.h"
+#include "index/graph_index.h"
+
+#include <array>
+#include <cmath>
+
+namespace annscope {
+namespace {
+
+constexpr ParamInfo kBuildWidth{
+    "efConstruction",
+    1,
+    10000,
+    200,
+    true,
+    true,
+    "Width of the searches that find a vector's neighbours; more: a better graph, a slower build."};
+constexpr std::array kBuildParams{kBuildWidth, kNarrowParam};
+
+constexpr ParamInfo kSearchWidth{
+    "efSearch",
+    1,
+    10000,
+    50,
+    true,
+    true,
+    "Width of the search list, k where it is smaller; more: better recall, slower."};
+constexpr std::array kSearchParams{kSearchWidth};
+
+HnswOptions options_of(std::size_t M, const BuildContext& context) {
+    return {M, static_cast<std::size_t>(value_or_default(context.build, kBuildWidth)), context.seed};
+}
+
+constexpr GraphRecipe kRecipe{
+    .name = "HNSW",
+    .width = kSearchWidth,
+    .build_params = kBuildParams,
+    .smallest_degree = 2,
+    .largest_degree = 512,
+    .degree_name = "M",
+    .base_degree = [](std::size_t M) noexcept { return 2 * M; },
+    .layer_sizes = hnsw_layer_sizes,
+    .build = [](const NodeSpace& space, std::size_t M, const BuildContext& context,
+                const Control& control) { return build_hnsw(space, options_of(M, context), control); },
+    .grow =
+        [](const NodeSpace& space, const LayeredGraph& graph, std::span<const std::uint32_t> held,
+           std::span<const std::uint32_t> added, std::size_t M, const BuildContext& context,
+           const Control& control) {
+            return grow_hnsw(space, graph, held, added, options_of(M, context), control);
+        },
+    .alpha = [](const BuildContext&) noexcept { return 1.0f; },
+};
+
+std::string explain(const SpecNode& root) {
+    const std::string M = std::to_string(graph_degree(root)), both = std::to_string(2 * graph_degree(root));
+    return "A graph in layers: all vectors in the base, with at most " + both + " links each, and one in " +
+           M + " of each layer in the one above, with " + M +
+           " links. A search descends through the layers to the right region of the base and walks there, "
+           "keeping "
+           "the efSearch nearest found." +
+           explain_graph_code(root);
+}
+
+std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& question) {
+    return graph_size(kRecipe, root, question);
+}
+
+/// As Vamana's, for one pass and a degree of 2 M.
+double build_work(const SpecNode& root, const SizeQuestion& question) {
+    const double width = value_or_default(question.build, kBuildWidth);
+    const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / 32);
+    const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
+    const double search = 9 * (720 + 1.1 * bytes), prune = 8 * (180 + 0.3 * bytes);
+    return static_cast<double>(question.n) * width * fullness * (search + prune);
+}
+
+Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
+    return create_graph(kRecipe, root, context);
+}
+
+Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
+    return load_graph(kRecipe, reader);
+}
+
+constexpr std::array<std::string_view, 1> kMore{"HNSW4"};
+constexpr std::array<std::string_view, 3> kMoreCodes{"HNSW16,SQ4", "HNSW16,SQfp16", "HNSW16,PQ4x4"};
+
+} // namespace
+
+extern const Kind kHnswKind;
+const Kind kHnswKind{
+    .name = "HNSW",
+    .example = "HNSW16",
+    .build_params = kBuildParams,
+    .search_params = kSearchParams,
+    .matches = [](const SpecNode& root) noexcept { return is_plain_graph(root, "HNSW"); },
+    .explain = explain,
+    .size = size_of,
+    .build_work = build_work,
+    .create = create,
+    .load = load,
+    .shares_vectors = true,
+    .more_examples = kMore,
+};
+
+extern const Kind kHnswCodeKind;
+const Kind kHnswCodeKind{
+    .name = "HNSW,code",
+    .example = "HNSW16,SQ8",
+    .build_params = kBuildParams,
+    .search_params = kSearchParams,
+    .matches = [](const SpecNode& root) noexcept { return is_coded_graph(root, "HNSW"); },
+    .explain = explain,
+    .size = size_of,
+    .build_work = build_work,
+    .create = create,
+    .load = load,
+    .distances = Distances::OfCodes,
+    .more_examples = kMoreCodes,
+};
+
+} // namespace annscope
