@@ -27,6 +27,8 @@ public:
 
     std::size_t size() const noexcept { return m_vectors.size(); }
     const VectorSet& vectors() const noexcept { return m_vectors; }
+    /// The extra coordinate of each row; empty but for inner product.
+    std::span<const float> lifts() const noexcept { return m_lifts; }
     /// Distances from a node. scratch: holds the node's values where they have to be converted (f16); must
     /// outlive the scorer.
     Scorer from(std::uint32_t node, std::vector<float>& scratch) const;
