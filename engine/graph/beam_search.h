@@ -13,6 +13,9 @@
 
 namespace annscope {
 
+/// Of a row; what follows the hardware fetches by itself.
+inline constexpr std::size_t kPrefetchLines = 4;
+
 /// What one search works in; reused by the next on the same thread.
 struct SearchScratch {
     VisitedSet visited;
@@ -27,7 +30,8 @@ struct SearchCounts {
 
 /// GreedySearch from one entry with a list of width L: scratch.list then holds the L nearest nodes found,
 /// ascending. n: number of nodes. Cost: about (nodes expanded) x (degree) distances. Throws std::bad_alloc
-/// when the scratch has to grow. Source: Subramanya et al., DiskANN, NeurIPS 2019, Algorithm 1.
+/// when the scratch has to grow. Source:
+/// Subramanya et al., DiskANN, NeurIPS 2019, Algorithm 1.
 template<SearchTrace Trace>
 SearchCounts beam_search(const GraphRows& graph, std::size_t n, const Scorer& scorer, std::uint32_t entry,
                          std::size_t width, SearchScratch& scratch, Trace& trace) {
@@ -40,7 +44,7 @@ SearchCounts beam_search(const GraphRows& graph, std::size_t n, const Scorer& sc
     }
     std::uint32_t* const ids = scratch.ids.data();
     float* const distances = scratch.distances.data();
-    const std::size_t lines = std::min<std::size_t>((scorer.row_bytes() + 63) / 64, 4);
+    const std::size_t lines = std::min<std::size_t>((scorer.row_bytes() + 63) / 64, kPrefetchLines);
 
     const float start = scorer(entry);
     scratch.visited.insert(entry);

@@ -45,8 +45,8 @@ Status GraphInserter::load(const Adjacency& graph) {
         for (std::size_t i = begin; i < end; ++i) {
             const auto links = graph.neighbors(i);
             distances.resize(std::max(distances.size(), links.size()));
-            m_space.from(static_cast<std::uint32_t>(i), scratch.values)(links.data(), links.size(),
-                                                                        distances.data());
+            m_space.from(static_cast<std::uint32_t>(i), scratch.walk.values)(links.data(), links.size(),
+                                                                             distances.data());
             for (std::size_t j = 0; j < links.size(); ++j)
                 m_draft.append(i, {distances[j], links[j]});
         }
@@ -92,7 +92,7 @@ Status GraphInserter::insert_batch(std::span<const std::uint32_t> batch, const S
 void GraphInserter::find_neighbors(std::uint32_t node, const Start& start, int thread,
                                    std::vector<Candidate>& out) {
     Scratch& scratch = m_threads[static_cast<std::size_t>(thread)];
-    const Scorer scorer = m_space.from(node, scratch.values);
+    const Scorer scorer = m_space.walk_from(node, scratch.walk);
     const std::uint32_t entry = start(node, scorer, thread);
     scratch.expanded.clear();
     if (m_options.candidates == LinkCandidates::Expanded) {
@@ -106,11 +106,25 @@ void GraphInserter::find_neighbors(std::uint32_t node, const Start& start, int t
         for (std::size_t i = 0; i < scratch.search.list.size(); ++i)
             scratch.expanded.push_back(scratch.search.list[i]);
     }
+    if (m_space.has_sketch())
+        measure(node, scratch);
     row_as_candidates(node, scratch.candidates);
     for (const Candidate& found : scratch.expanded)
         if (found.id != node)
             scratch.candidates.push_back({found, false});
     robust_prune(m_space, scratch.candidates, m_options.alpha, m_options.new_degree, scratch.prune, out);
+}
+
+/// Distances in full to what a walk over the sketch found.
+void GraphInserter::measure(std::uint32_t node, Scratch& scratch) const {
+    auto& [ids, places, alive, distances, query] = scratch.prune;
+    ids.clear();
+    for (const Candidate& found : scratch.expanded)
+        ids.push_back(found.id);
+    distances.resize(std::max(distances.size(), ids.size()));
+    m_space.from(node, scratch.walk.values)(ids.data(), ids.size(), distances.data());
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        scratch.expanded[i].distance = distances[i];
 }
 
 void GraphInserter::row_as_candidates(std::uint32_t node, std::vector<PruneCandidate>& out) const {

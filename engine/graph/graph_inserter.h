@@ -67,7 +67,7 @@ private:
     struct Scratch {
         SearchScratch search;
         PruneScratch prune;
-        std::vector<float> values;
+        NodeSpace::Walk walk;
         std::vector<Candidate> expanded, kept;
         std::vector<PruneCandidate> candidates;
     };
@@ -78,6 +78,7 @@ private:
 
     Status insert_batch(std::span<const std::uint32_t> batch, const Start& start);
     void find_neighbors(std::uint32_t node, const Start& start, int thread, std::vector<Candidate>& out);
+    void measure(std::uint32_t node, Scratch& scratch) const;
     void row_as_candidates(std::uint32_t node, std::vector<PruneCandidate>& out) const;
     void apply_reverse(std::vector<ReverseEdge>& edges, Scratch& scratch);
     void add_edges(std::uint32_t target, std::span<const ReverseEdge> edges, Scratch& scratch);

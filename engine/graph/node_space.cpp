@@ -77,9 +77,11 @@ Result<std::vector<float>> mean_of(const VectorSet& vectors, const std::vector<f
 
 } // namespace
 
-Result<NodeSpace> NodeSpace::create(const VectorSet& vectors, Metric metric, const Control& control) {
+Result<NodeSpace> NodeSpace::create(const VectorSet& vectors, Metric metric, const Control& control,
+                                    std::shared_ptr<const RowSketch> sketch) {
     NodeSpace space;
     space.m_vectors = vectors;
+    space.m_sketch = std::move(sketch);
     if (metric != Metric::InnerProduct || vectors.empty())
         return space;
     ANNSCOPE_TRY(squared_norms(vectors, control, space.m_lifts));
@@ -116,6 +118,17 @@ Scorer NodeSpace::from(std::uint32_t node, std::vector<float>& scratch) const {
             return make(view.row(node), view);
         }
     });
+}
+
+Scorer NodeSpace::walk_from(std::uint32_t node, Walk& scratch) const {
+    if (!m_sketch)
+        return from(node, scratch.values);
+    scratch.query.resize(m_vectors.dim());
+    m_vectors.copy_row(node, scratch.query.data());
+    if (m_lifts.empty())
+        return scratch.sketch.prepare(*m_sketch, scratch.query.data(), Metric::L2);
+    return scratch.sketch.prepare_lifted(*m_sketch, scratch.query.data(), m_lifts.data(), m_lifts[node],
+                                         m_length);
 }
 
 Result<std::uint32_t> NodeSpace::medoid(const Control& control) const {

@@ -3,8 +3,10 @@
 
 #include "core/control.h"
 #include "data/vector_set.h"
+#include "graph/row_sketch.h"
 #include "graph/scorer.h"
 
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,7 +22,9 @@ class NodeSpace {
 public:
     /// vectors: as the index stores them (unit length for cosine). Cost: one pass for inner product, else
     /// none. Errors: Cancelled. Throws std::bad_alloc.
-    static Result<NodeSpace> create(const VectorSet& vectors, Metric metric, const Control& control);
+    /// sketch: of the vectors, for faster walks, or null.
+    static Result<NodeSpace> create(const VectorSet& vectors, Metric metric, const Control& control,
+                                    std::shared_ptr<const RowSketch> sketch = nullptr);
 
     /// A space of copies of some nodes, with the same distances between them. Throws std::bad_alloc.
     NodeSpace subset(std::span<const std::uint32_t> nodes) const;
@@ -32,6 +36,13 @@ public:
     /// Distances from a node. scratch: holds the node's values where they have to be converted (f16); must
     /// outlive the scorer.
     Scorer from(std::uint32_t node, std::vector<float>& scratch) const;
+    /// The same for a walk through a graph: to the rows of the sketch, where there is one.
+    struct Walk {
+        std::vector<float> values, query;
+        SketchQuery sketch;
+    };
+    Scorer walk_from(std::uint32_t node, Walk& scratch) const;
+    bool has_sketch() const noexcept { return m_sketch != nullptr; }
     /// The node nearest to the mean of all. Cost: two passes. Errors: Cancelled.
     Result<std::uint32_t> medoid(const Control& control) const;
 
@@ -39,6 +50,7 @@ private:
     VectorSet m_vectors;
     std::vector<float> m_lifts; // inner product only
     float m_length = 0;         // of all lifted vectors, squared
+    std::shared_ptr<const RowSketch> m_sketch;
 };
 
 } // namespace annscope

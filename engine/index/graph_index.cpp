@@ -81,23 +81,59 @@ SearchCounts GraphIndex::walk(const Scorer& scorer, std::size_t width, SearchScr
     return {counts.distances + base.distances, counts.hops + base.hops};
 }
 
-/// Returns how many it wrote.
-std::size_t GraphIndex::answer(const SearchList& list, std::size_t k, SearchOutput out) const {
-    const std::size_t found = std::min(k, list.size());
-    list.copy_to(out.ids.data(), out.distances.data(), found);
-    if (!m_ids.empty())
-        for (std::size_t i = 0; i < found; ++i) {
-            out.ids[i] = m_ids[static_cast<std::size_t>(out.ids[i])];
-            for (std::size_t j = i;
-                 j > 0 && out.distances[j - 1] == out.distances[j] && out.ids[j - 1] > out.ids[j]; --j)
-                std::swap(out.ids[j - 1], out.ids[j]);
+/// The k best of what a walk found, by their distances in full. Those beyond the first k are measured only
+/// where their distance may be below the k-th. Returns how many were.
+std::size_t GraphIndex::rank(QueryScratch& scratch, std::size_t k, PathTrace* trace) const {
+    const SearchList& list = scratch.search.list;
+    const SketchQuery& sketch = *scratch.query->sketch();
+    const Scorer exact = scratch.query->exact();
+    const std::size_t lines = std::min<std::size_t>((exact.row_bytes() + 63) / 64, kPrefetchLines);
+    auto& ids = scratch.search.ids;
+    auto& distances = scratch.search.distances;
+    ids.resize(std::max(ids.size(), list.size()));
+    distances.resize(ids.size());
+    scratch.best.clear();
+    std::size_t count = 0, measured = 0;
+    const auto measure = [&] {
+        for (std::size_t i = 0; i < count; ++i)
+            exact.prefetch(ids[i], lines);
+        exact(ids.data(), count, distances.data());
+        for (std::size_t i = 0; i < count; ++i) {
+            if (trace)
+                trace->rerank(ids[i], list[measured + i].distance, distances[i]);
+            scratch.best.push_back({distances[i], ids[i]});
         }
-    return found;
+        measured += count;
+        count = 0;
+    };
+    for (std::size_t i = 0; i < std::min(k, list.size()); ++i)
+        ids[count++] = list[i].id;
+    measure();
+    if (measured < list.size()) {
+        const float kth = std::max_element(scratch.best.begin(), scratch.best.end())->distance;
+        for (std::size_t i = measured; i < list.size() && sketch.least(list[i].distance) <= kth; ++i)
+            ids[count++] = list[i].id;
+        measure();
+    }
+    std::sort(scratch.best.begin(), scratch.best.end());
+    return measured;
+}
+
+/// Returns how many it wrote.
+std::size_t GraphIndex::answer(std::span<const Candidate> best, SearchOutput out) const {
+    for (std::size_t i = 0; i < best.size(); ++i) {
+        out.distances[i] = best[i].distance;
+        out.ids[i] = id(best[i].id);
+        for (std::size_t j = i;
+             j > 0 && out.distances[j - 1] == out.distances[j] && out.ids[j - 1] > out.ids[j]; --j)
+            std::swap(out.ids[j - 1], out.ids[j]);
+    }
+    return best.size();
 }
 
 Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, const SearchParams& params,
                                            SearchOutput out, PathTrace* trace) const {
-    std::size_t found = 0;
+    std::size_t found = 0, ranked = 0;
     SearchCounts counts;
     if (live() > 0) {
         const auto scratch = m_pool->take();
@@ -110,18 +146,27 @@ Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, co
         const std::size_t told = trace ? trace->events.size() : 0;
         counts = trace ? walk(scorer, list, scratch->search, *trace)
                        : walk(scorer, list, scratch->search, nothing);
+        auto& best = scratch->best;
+        if (scratch->query->sketch()) {
+            ranked = rank(*scratch, k, trace);
+        } else {
+            best.clear();
+            for (std::size_t i = 0; i < std::min(k, scratch->search.list.size()); ++i)
+                best.push_back(scratch->search.list[i]);
+        }
         if (trace && !m_ids.empty())
             for (TraceEvent& event : std::span(trace->events).subspan(told))
-                if (event.kind == TraceEvent::Kind::Expand || event.kind == TraceEvent::Kind::Consider)
+                if (event.kind != TraceEvent::Kind::EnterLevel)
                     event.id = id(static_cast<std::size_t>(event.id));
-        found = answer(scratch->search.list, k, out);
+        found = answer(std::span(best).first(std::min(k, best.size())), out);
     }
     for (std::size_t i = found; i < k; ++i) {
         out.ids[i] = kNoId;
         out.distances[i] = std::numeric_limits<float>::infinity();
     }
     SearchStats stats;
-    (m_vectors.coded() ? stats.codes : stats.distances) = counts.distances;
+    (m_vectors.coded() || ranked > 0 ? stats.codes : stats.distances) = counts.distances;
+    stats.distances += ranked;
     stats.hops = counts.hops;
     return stats;
 }
@@ -213,10 +258,8 @@ std::vector<MemoryPart> graph_size(const GraphRecipe& recipe, const SpecNode& ro
     const auto codec = make_graph_codec(root, context, question.storage);
     if (!codec)
         return {};
-    const std::size_t element = element_size(question.storage);
-    std::vector<MemoryPart> parts = *codec ? (*codec)->memory(n)
-                                           : std::vector<MemoryPart>{{"vectors", n * question.dim * element,
-                                                                      "n * d * " + std::to_string(element)}};
+    std::vector<MemoryPart> parts =
+        *codec ? (*codec)->memory(n) : full_vectors_memory(n, question.dim, question.storage, question.build);
     std::vector<std::size_t> layers;
     if (recipe.layer_sizes)
         layers = recipe.layer_sizes(n, degree);

@@ -38,7 +38,7 @@ Status GraphIndex::add(const VectorSet& vectors, const Control& control) {
     ANNSCOPE_TRY(check_add(vectors));
     if (vectors.empty())
         return {};
-    const bool narrow = !m_vectors.coded() && value_or_default(m_context.build, kNarrowParam) != 0;
+    const bool narrow = value_or_default(m_context.build, kNarrowParam) != 0;
     control.begin("Preparing vectors", 0);
     ANNSCOPE_ASSIGN(const StoredForm stored, stored_form(vectors, m_context.metric, narrow, control));
     if (live() > 0)
@@ -49,7 +49,8 @@ Status GraphIndex::add(const VectorSet& vectors, const Control& control) {
     m_vectors.set({});
     ANNSCOPE_ASSIGN(GraphVectors::Content content,
                     m_vectors.with(stored.vectors, places, places.size(), control));
-    ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(stored.vectors, m_context.metric, control));
+    ANNSCOPE_ASSIGN(const NodeSpace space,
+                    NodeSpace::create(stored.vectors, m_context.metric, control, content.sketch));
     ANNSCOPE_ASSIGN(LayeredGraph graph, m_recipe.build(space, degree(), m_context, control));
     m_vectors.set(std::move(content));
     std::vector<std::uint32_t> ids;
@@ -98,7 +99,7 @@ Status GraphIndex::grow(const VectorSet& rows, const Control& control) {
     if (m_vectors.coded()) {
         ANNSCOPE_ASSIGN(all, decoded_with(rows, places, total, control));
     }
-    ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(all, m_context.metric, control));
+    ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(all, m_context.metric, control, content.sketch));
     ANNSCOPE_ASSIGN(LayeredGraph graph,
                     m_recipe.grow(space, m_graph, held, places, degree(), m_context, control));
     m_vectors.set(std::move(content));
@@ -109,7 +110,7 @@ Status GraphIndex::grow(const VectorSet& rows, const Control& control) {
 
 Result<NodeSpace> GraphIndex::node_space(const Control& control) const {
     ANNSCOPE_ASSIGN(const VectorSet vectors, m_vectors.as_vectors(control));
-    return NodeSpace::create(vectors, m_context.metric, control);
+    return NodeSpace::create(vectors, m_context.metric, control, m_vectors.sketch());
 }
 
 std::vector<bool> GraphIndex::gone_nodes() const {

@@ -64,6 +64,7 @@ private:
     struct QueryScratch {
         std::optional<GraphVectors::Query> query;
         SearchScratch search;
+        std::vector<Candidate> best;
     };
     using Pool = ScratchPool<QueryScratch>;
 
@@ -79,7 +80,8 @@ private:
     void replace(LayeredGraph graph, std::vector<std::uint32_t> ids);
     template<SearchTrace Trace>
     SearchCounts walk(const Scorer& scorer, std::size_t width, SearchScratch& scratch, Trace& trace) const;
-    std::size_t answer(const SearchList& list, std::size_t k, SearchOutput out) const;
+    std::size_t rank(QueryScratch& scratch, std::size_t k, PathTrace* trace) const;
+    std::size_t answer(std::span<const Candidate> best, SearchOutput out) const;
     Status load_layers(ArchiveReader& reader);
     Status load_ids(ArchiveReader& reader);
 

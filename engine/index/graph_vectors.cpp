@@ -16,6 +16,28 @@ void score_codes(const Scorer& scorer, const std::uint32_t* ids, std::size_t n, 
 
 } // namespace
 
+std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, ElementType storage,
+                                            const ParamSet& build) {
+    const std::size_t element = element_size(storage);
+    std::vector<MemoryPart> parts{{"vectors", n * dim * element, "n * d * " + std::to_string(element)}};
+    if (value_or_default(build, kSketchParam) != 0 && RowSketch::useful(storage, dim))
+        parts.push_back({"sketch", RowSketch::bytes_of(n, dim), "n * (d rounded up to 64)"});
+    return parts;
+}
+
+GraphVectors::GraphVectors(const BuildContext& context, std::unique_ptr<ListCodec> codec)
+    : m_context(context), m_codec(std::move(codec)),
+      m_sketches(!m_codec && value_or_default(context.build, kSketchParam) != 0) {}
+
+Status GraphVectors::add_sketch(Content& content, const Control& control) const {
+    if (!m_sketches || content.size == 0 || !RowSketch::useful(content.vectors.type(), m_context.dim))
+        return {};
+    ANNSCOPE_ASSIGN(RowSketch sketch, RowSketch::create(content.vectors, control));
+    if (sketch.precise(content.vectors))
+        content.sketch = std::make_shared<const RowSketch>(std::move(sketch));
+    return {};
+}
+
 Status GraphVectors::train(const VectorSet& rows, const Control& control) {
     if (!m_codec)
         return {};
@@ -33,6 +55,7 @@ Result<GraphVectors::Content> GraphVectors::with(const VectorSet& rows, std::spa
     out.size = size;
     if (m_content.size == 0) {
         out.vectors = rows;
+        ANNSCOPE_TRY(add_sketch(out, control));
         return out;
     }
     // Bytes beside floats become floats; equal types stay.
@@ -47,6 +70,7 @@ Result<GraphVectors::Content> GraphVectors::with(const VectorSet& rows, std::spa
         order[places[i]] = from;
     }
     out.vectors = moved ? all.select(order) : all;
+    ANNSCOPE_TRY(add_sketch(out, control));
     return out;
 }
 
@@ -99,8 +123,10 @@ Result<VectorSet> GraphVectors::as_vectors(const Control& control) const {
 std::vector<MemoryPart> GraphVectors::memory(std::size_t n) const {
     if (m_codec)
         return m_codec->memory(n);
-    const std::size_t element = element_size(storage());
-    return {{"vectors", n * m_context.dim * element, "n * d * " + std::to_string(element)}};
+    ParamSet build = m_context.build;
+    if (n > 0 && !m_content.sketch)
+        build.set("sketch", 0);
+    return full_vectors_memory(n, m_context.dim, storage(), build);
 }
 
 Status GraphVectors::save(ArchiveWriter& writer) const {
@@ -124,6 +150,7 @@ Status GraphVectors::load(ArchiveReader& reader, std::size_t n) {
                                                  std::to_string(n));
         if (m_context.metric == Metric::Cosine && content.vectors.type() != ElementType::F32)
             return reader.corrupt("vectors", "vectors for cosine must be float32");
+        ANNSCOPE_TRY(add_sketch(content, {}));
     }
     m_content = std::move(content);
     return {};
@@ -145,8 +172,19 @@ Scorer GraphVectors::Query::prepare(const float* query) {
                       m_vectors.m_codec->code_stride());
     }
     m_prepared.prepare(query, context.dim, context.metric, vectors.type());
+    if (const RowSketch* sketch = m_vectors.m_content.sketch.get())
+        return m_sketch.prepare(*sketch, m_prepared.f32(), context.metric);
+    return exact();
+}
+
+const SketchQuery* GraphVectors::Query::sketch() const noexcept {
+    return m_vectors.m_content.sketch ? &m_sketch : nullptr;
+}
+
+Scorer GraphVectors::Query::exact() const {
+    const VectorSet& vectors = m_vectors.m_content.vectors;
     return with_typed_query(m_prepared, vectors, [&](const auto* q, const auto& view, const auto& kernels) {
-        return Scorer(q, view, kernels, context.metric);
+        return Scorer(q, view, kernels, m_vectors.m_context.metric);
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "graph/row_sketch.h"
 #include "graph/scorer.h"
 #include "index/code_scorer.h"
 #include "index/list_codec.h"
@@ -14,20 +15,35 @@ namespace annscope {
 class ArchiveWriter;
 class ArchiveReader;
 
+/// Whether float32 vectors that are kept whole are kept as bytes as well.
+inline constexpr ParamInfo kSketchParam{"sketch",
+                                        0,
+                                        1,
+                                        1,
+                                        true,
+                                        false,
+                                        "1 keeps float32 vectors as bytes as well, a quarter more memory: a "
+                                        "walk looks at them first and reads in full "
+                                        "only what may be near. The same answers, faster; 0 does without."};
+
+/// Bytes by part of vectors held in full.
+std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, ElementType storage,
+                                            const ParamSet& build);
+
 /// The vectors of a graph's nodes as the index holds them: in full, of any element type, or as codes of any
 /// flat codec; and how a query is compared with them.
 class GraphVectors {
 public:
     /// What is held, as one piece that can be replaced as a whole.
     struct Content {
-        VectorSet vectors;                 ///< in full
-        AlignedBuffer<std::uint8_t> codes; ///< or as codes
+        VectorSet vectors;                       ///< in full
+        std::shared_ptr<const RowSketch> sketch; ///< of them, where it is useful
+        AlignedBuffer<std::uint8_t> codes;       ///< or as codes
         std::size_t size = 0;
     };
 
     /// codec: null to hold vectors in full.
-    GraphVectors(const BuildContext& context, std::unique_ptr<ListCodec> codec)
-        : m_context(context), m_codec(std::move(codec)) {}
+    GraphVectors(const BuildContext& context, std::unique_ptr<ListCodec> codec);
 
     bool coded() const noexcept { return m_codec != nullptr; }
     std::size_t size() const noexcept { return m_content.size; }
@@ -43,6 +59,8 @@ public:
     void set(Content content) noexcept { m_content = std::move(content); }
     /// As vectors to build a graph over: shared, or decoded. Errors: OutOfMemory, Cancelled.
     Result<VectorSet> as_vectors(const Control& control) const;
+    /// Of as_vectors where vectors are held in full and it is useful; else null.
+    std::shared_ptr<const RowSketch> sketch() const noexcept { return m_content.sketch; }
     /// The vector at a place, or what its code decodes to. out: dim floats.
     void decode(std::size_t place, float* out) const;
 
@@ -55,12 +73,18 @@ public:
     class Query {
     public:
         explicit Query(const GraphVectors& vectors);
-        /// query: dim floats that live until the next one.
+        /// For a walk: to the sketch where there is one. query: dim floats that live until the next one.
         Scorer prepare(const float* query);
+        /// What a walk's distances have to be corrected with, or null: they are right. See
+        /// SketchQuery::least.
+        const SketchQuery* sketch() const noexcept;
+        /// In full, of the same query; for vectors held in full.
+        Scorer exact() const;
 
     private:
         const GraphVectors& m_vectors;
         PreparedQuery m_prepared;
+        SketchQuery m_sketch;
         std::unique_ptr<CodeScorer> m_codes;
     };
 
@@ -68,8 +92,11 @@ private:
     Result<Content> with_codes(const VectorSet& rows, std::span<const std::uint32_t> places, std::size_t size,
                                const Control& control) const;
 
+    Status add_sketch(Content& content, const Control& control) const;
+
     BuildContext m_context;
     std::unique_ptr<ListCodec> m_codec;
+    bool m_sketches;
     Content m_content;
 };
 

@@ -2,6 +2,7 @@
 #include "graph/hnsw_builder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index.h"
+#include "index/graph_vectors.h"
 
 #include <array>
 #include <cmath>
@@ -17,7 +18,7 @@ constexpr ParamInfo kBuildWidth{
     true,
     true,
     "Width of the searches that find a vector's neighbours; more: a better graph, a slower build."};
-constexpr std::array kBuildParams{kBuildWidth, kNarrowParam};
+constexpr std::array kBuildParams{kBuildWidth, kNarrowParam, kSketchParam};
 
 constexpr ParamInfo kSearchWidth{
     "efSearch",

@@ -2,6 +2,7 @@
 #include "graph/vamana_builder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index.h"
+#include "index/graph_vectors.h"
 
 #include <array>
 #include <cmath>
@@ -26,7 +27,7 @@ constexpr ParamInfo kAlpha{
     false,
     "How much nearer a detour must be before an edge is dropped, in squared distance; more: longer and more "
     "edges, fewer hops."};
-constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam};
+constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam, kSketchParam};
 
 constexpr ParamInfo kSearchWidth{
     "Lsearch",

@@ -18,6 +18,11 @@ struct ByteDotKernels {
     /// the rows. No alignment is needed. Cost: n * d * count / 64 multiply-adds of 64 bytes.
     void (*dots)(const std::int8_t* const* vectors, std::size_t count, const std::uint8_t* rows,
                  std::size_t stride, std::size_t n, std::size_t d, std::int32_t* const* out) noexcept;
+    /// The same of two vectors for the rows c numbered ids[i], and, where squares is not null, the sums of
+    /// c[j] (c[j] - 255), from which the length of c around its middle follows.
+    void (*gather)(const std::int8_t* const* vectors, const std::uint8_t* rows, std::size_t stride,
+                   const std::uint32_t* ids, std::size_t n, std::size_t d, std::int32_t* const* out,
+                   std::int32_t* squares) noexcept;
     /// The smallest and largest of d values; true where all are whole numbers below 2^22.
     bool (*range)(const float* v, std::size_t d, float* low, float* high) noexcept;
     /// coarse = (v - zero) / coarse_step, rounded and clipped to lowest..highest; fine (null: none) =

@@ -23,6 +23,11 @@ struct Maddubs {
         const __m256i pairs = _mm256_maddubs_epi16(row, vector);
         sum = _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
     }
+    static void square(Sum& sum, __m256i row) noexcept {
+        const __m256i zero = _mm256_setzero_si256(), most = _mm256_set1_epi16(255);
+        for (const __m256i wide : {_mm256_unpacklo_epi8(row, zero), _mm256_unpackhi_epi8(row, zero)})
+            sum = _mm256_add_epi32(sum, _mm256_madd_epi16(wide, _mm256_sub_epi16(wide, most)));
+    }
     static __m128i quarter(__m256i sum) noexcept {
         return _mm_add_epi32(_mm256_castsi256_si128(sum), _mm256_extracti128_si256(sum, 1));
     }
@@ -67,7 +72,8 @@ struct Floats {
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_avx2() noexcept {
-    static constexpr ByteDotKernels kTable{dots<Maddubs>, range<Floats>, split<Floats, -64, 64>, -64, 64};
+    static constexpr ByteDotKernels kTable{
+        dots<Maddubs>, gather<Maddubs>, range<Floats>, split<Floats, -64, 64>, -64, 64};
     return kTable;
 }
 

@@ -18,6 +18,10 @@ struct Vnni {
     static void step(Sum& sum, __m512i row, __m512i vector) noexcept {
         sum = _mm512_dpbusd_epi32(sum, row, vector);
     }
+    static void square(Sum& sum, __m512i row) noexcept { // c (c - 128) - 127 c
+        sum = _mm512_dpbusd_epi32(sum, row, _mm512_xor_si512(row, _mm512_set1_epi8(static_cast<char>(0x80))));
+        sum = _mm512_dpbusd_epi32(sum, row, _mm512_set1_epi8(-127));
+    }
     static __m128i quarter(__m512i sum) noexcept {
         const __m256i half = _mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1));
         return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
@@ -53,7 +57,8 @@ struct Floats {
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_avx512() noexcept {
-    static constexpr ByteDotKernels kTable{dots<Vnni>, range<Floats>, split<Floats, -128, 127>, -128, 127};
+    static constexpr ByteDotKernels kTable{dots<Vnni>, gather<Vnni>, range<Floats>, split<Floats, -128, 127>,
+                                           -128,       127};
     return kTable;
 }
 

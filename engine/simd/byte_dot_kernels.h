@@ -68,6 +68,66 @@ void dots(const std::int8_t* const* vectors, std::size_t count, const std::uint8
     }
 }
 
+/// Two vectors against four numbered rows at a time. Op::square(sum, c) adds c (c - 255).
+template<class Op, bool kSquares>
+void gather_of(const std::int8_t* const* vectors, const std::uint8_t* rows, std::size_t stride,
+               const std::uint32_t* ids, std::size_t n, std::size_t d, std::int32_t* const* out,
+               std::int32_t* squares) noexcept {
+    constexpr std::size_t kRows = 4;
+    const std::size_t whole = d / Op::kStep * Op::kStep;
+    for (std::size_t i = 0; i < n; i += kRows) {
+        const std::uint8_t* x[kRows];
+        typename Op::Sum coarse[kRows], fine[kRows], square[kRows];
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < kRows; ++r) {
+            x[r] = rows + ids[i + r < n ? i + r : n - 1] * stride;
+            Op::clear(coarse[r]);
+            Op::clear(fine[r]);
+            Op::clear(square[r]);
+        }
+        const auto add = [&](std::size_t r, const auto& row, const auto& first, const auto& second) {
+            Op::step(coarse[r], row, first);
+            Op::step(fine[r], row, second);
+            if constexpr (kSquares)
+                Op::square(square[r], row);
+        };
+        for (std::size_t j = 0; j < whole; j += Op::kStep) {
+            const auto first = Op::load(vectors[0] + j), second = Op::load(vectors[1] + j);
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < kRows; ++r)
+                add(r, Op::load(x[r] + j), first, second);
+        }
+        if (whole < d) {
+            const auto first = Op::load_first(vectors[0] + whole, d - whole),
+                       second = Op::load_first(vectors[1] + whole, d - whole);
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < kRows; ++r)
+                add(r, Op::load_first(x[r] + whole, d - whole), first, second);
+        }
+        alignas(16) std::int32_t totals[3][kRows];
+        _mm_store_si128(reinterpret_cast<__m128i*>(totals[0]), Op::totals(coarse));
+        _mm_store_si128(reinterpret_cast<__m128i*>(totals[1]), Op::totals(fine));
+        if constexpr (kSquares)
+            _mm_store_si128(reinterpret_cast<__m128i*>(totals[2]), Op::totals(square));
+        for (std::size_t r = 0; r < (n - i < kRows ? n - i : kRows); ++r) {
+            out[0][i + r] = totals[0][r];
+            out[1][i + r] = totals[1][r];
+            if constexpr (kSquares)
+                squares[i + r] = totals[2][r];
+        }
+    }
+}
+
+template<class Op>
+void gather(const std::int8_t* const* vectors, const std::uint8_t* rows, std::size_t stride,
+            const std::uint32_t* ids, std::size_t n, std::size_t d, std::int32_t* const* out,
+            std::int32_t* squares) noexcept {
+    if (squares)
+        gather_of<Op, true>(vectors, rows, stride, ids, n, d, out, squares);
+    else
+        gather_of<Op, false>(vectors, rows, stride, ids, n, d, out, squares);
+}
+
 /// F: one register of F::kLanes floats.
 template<class F>
 bool range(const float* v, std::size_t d, float* low, float* high) noexcept {

@@ -17,6 +17,21 @@ void dots(const std::int8_t* const* vectors, std::size_t count, const std::uint8
         }
 }
 
+void gather(const std::int8_t* const* vectors, const std::uint8_t* rows, std::size_t stride,
+            const std::uint32_t* ids, std::size_t n, std::size_t d, std::int32_t* const* out,
+            std::int32_t* squares) noexcept {
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::uint8_t* row = rows + ids[i] * stride;
+        std::int32_t* const at[2] = {out[0] + i, out[1] + i};
+        dots(vectors, 2, row, stride, 1, d, at);
+        if (!squares)
+            continue;
+        squares[i] = 0;
+        for (std::size_t j = 0; j < d; ++j)
+            squares[i] += std::int32_t{row[j]} * (std::int32_t{row[j]} - 255);
+    }
+}
+
 bool range(const float* v, std::size_t d, float* low, float* high) noexcept {
     *low = *high = v[0];
     bool whole = true;
@@ -56,7 +71,7 @@ ByteSplit split(const float* v, std::size_t d, float zero, float coarse_step, fl
 } // namespace
 
 const ByteDotKernels& byte_dot_kernels_scalar() noexcept {
-    static constexpr ByteDotKernels kTable{dots, range, split, -128, 127};
+    static constexpr ByteDotKernels kTable{dots, gather, range, split, -128, 127};
     return kTable;
 }
 

@@ -68,6 +68,29 @@ void TestByteDot::productsAreExact() {
                     }
                     QCOMPARE(out[v][n], 77); // nothing is written beyond
                 }
+                if (count != 2)
+                    continue;
+                std::vector<std::uint32_t> ids(n);
+                for (std::uint32_t& id : ids)
+                    id = static_cast<std::uint32_t>(random.below(n));
+                const auto in_order = out;
+                for (const bool wanted : {false, true}) {
+                    std::vector<std::int32_t> squares(n + 1, 77);
+                    kernels.gather(from, rows.data() + shift, stride, ids.data(), n, d, into,
+                                   wanted ? squares.data() : nullptr);
+                    for (std::size_t i = 0; i < n; ++i) {
+                        std::int64_t expected = 0;
+                        for (std::size_t j = 0; j < d; ++j) {
+                            const std::int64_t c = rows[shift + ids[i] * stride + j];
+                            expected += c * (c - 255);
+                        }
+                        QCOMPARE(std::int64_t{squares[i]}, wanted ? expected : 77);
+                        QCOMPARE(out[0][i], in_order[0][ids[i]]);
+                        QCOMPARE(out[1][i], in_order[1][ids[i]]);
+                    }
+                    QCOMPARE(squares[n], 77);
+                    QCOMPARE(out[1][n], 77);
+                }
             }
         }
 }
