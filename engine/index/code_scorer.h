@@ -20,6 +20,14 @@ public:
     virtual void begin(const float* query) = 0;
     /// out[i]: to the code at positions[i], in the metric's convention.
     virtual void distances(const std::uint32_t* positions, std::size_t n, float* out) noexcept = 0;
+
+    /// The distances above are faster than right: what is reported comes from exact, and no code is nearer
+    /// than least of what distances told of it.
+    virtual bool rounds() const noexcept { return false; }
+    virtual void exact(const std::uint32_t* positions, std::size_t n, float* out) noexcept {
+        distances(positions, n, out);
+    }
+    virtual float least(float distance) const noexcept { return distance; }
 };
 
 /// For any codec: decodes each code. array: of n codes; both must outlive it.

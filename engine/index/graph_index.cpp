@@ -85,7 +85,6 @@ SearchCounts GraphIndex::walk(const Scorer& scorer, std::size_t width, SearchScr
 /// where their distance may be below the k-th. Returns how many were.
 std::size_t GraphIndex::rank(QueryScratch& scratch, std::size_t k, PathTrace* trace) const {
     const SearchList& list = scratch.search.list;
-    const SketchQuery& sketch = *scratch.query->sketch();
     const Scorer exact = scratch.query->exact();
     const std::size_t lines = std::min<std::size_t>((exact.row_bytes() + 63) / 64, kPrefetchLines);
     auto& ids = scratch.search.ids;
@@ -111,7 +110,7 @@ std::size_t GraphIndex::rank(QueryScratch& scratch, std::size_t k, PathTrace* tr
     measure();
     if (measured < list.size()) {
         const float kth = std::max_element(scratch.best.begin(), scratch.best.end())->distance;
-        for (std::size_t i = measured; i < list.size() && sketch.least(list[i].distance) <= kth; ++i)
+        for (std::size_t i = measured; i < list.size() && scratch.query->least(list[i].distance) <= kth; ++i)
             ids[count++] = list[i].id;
         measure();
     }
@@ -147,7 +146,7 @@ Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, co
         counts = trace ? walk(scorer, list, scratch->search, *trace)
                        : walk(scorer, list, scratch->search, nothing);
         auto& best = scratch->best;
-        if (scratch->query->sketch()) {
+        if (scratch->query->rounds()) {
             ranked = rank(*scratch, k, trace);
         } else {
             best.clear();
@@ -166,7 +165,7 @@ Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, co
     }
     SearchStats stats;
     (m_vectors.coded() || ranked > 0 ? stats.codes : stats.distances) = counts.distances;
-    stats.distances += ranked;
+    (m_vectors.coded() ? stats.codes : stats.distances) += ranked;
     stats.hops = counts.hops;
     return stats;
 }

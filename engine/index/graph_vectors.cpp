@@ -14,6 +14,10 @@ void score_codes(const Scorer& scorer, const std::uint32_t* ids, std::size_t n, 
     static_cast<CodeScorer*>(scorer.context())->distances(ids, n, out);
 }
 
+void score_exactly(const Scorer& scorer, const std::uint32_t* ids, std::size_t n, float* out) noexcept {
+    static_cast<CodeScorer*>(scorer.context())->exact(ids, n, out);
+}
+
 } // namespace
 
 std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, ElementType storage,
@@ -177,11 +181,18 @@ Scorer GraphVectors::Query::prepare(const float* query) {
     return exact();
 }
 
-const SketchQuery* GraphVectors::Query::sketch() const noexcept {
-    return m_vectors.m_content.sketch ? &m_sketch : nullptr;
+bool GraphVectors::Query::rounds() const noexcept {
+    return m_codes ? m_codes->rounds() : m_vectors.m_content.sketch != nullptr;
+}
+
+float GraphVectors::Query::least(float distance) const noexcept {
+    return m_codes ? m_codes->least(distance) : m_sketch.least(distance);
 }
 
 Scorer GraphVectors::Query::exact() const {
+    if (m_codes)
+        return {m_codes.get(), &score_exactly, m_vectors.m_content.codes.data(),
+                m_vectors.m_codec->code_stride()};
     const VectorSet& vectors = m_vectors.m_content.vectors;
     return with_typed_query(m_prepared, vectors, [&](const auto* q, const auto& view, const auto& kernels) {
         return Scorer(q, view, kernels, m_vectors.m_context.metric);

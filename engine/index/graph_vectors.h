@@ -75,10 +75,11 @@ public:
         explicit Query(const GraphVectors& vectors);
         /// For a walk: to the sketch where there is one. query: dim floats that live until the next one.
         Scorer prepare(const float* query);
-        /// What a walk's distances have to be corrected with, or null: they are right. See
-        /// SketchQuery::least.
-        const SketchQuery* sketch() const noexcept;
-        /// In full, of the same query; for vectors held in full.
+        /// A walk's distances are rounded: what is found has to be ranked by exact().
+        bool rounds() const noexcept;
+        /// No vector at this distance for the walk is nearer than the result.
+        float least(float distance) const noexcept;
+        /// As they are reported, of the same query.
         Scorer exact() const;
 
     private:

@@ -5,11 +5,13 @@
 #include "index/coarse_params.h"
 #include "index/codes_index.h"
 #include "quant/sq_query.h"
+#include "quant/sq_walk.h"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <numeric>
+#include <optional>
 
 namespace annscope {
 namespace {
@@ -247,24 +249,39 @@ void SqScanner::scan(const ListRef& list) {
     }
 }
 
+/// Codes in any order: by whole numbers where these can be used, else by floats.
 class SqScorer final : public CodeScorer {
 public:
     SqScorer(const SqCodec& codec, const std::uint8_t* codes)
         : m_codes(codes), m_stride(codec.code_size()),
-          m_query(codec.quantizer(), codec.l2(), codec.filter()) {}
+          m_query(codec.quantizer(), codec.l2(), codec.filter()) {
+        if (SqWalk::useful(codec.quantizer(), codec.filter()))
+            m_walk.emplace(codec.quantizer(), codec.l2(), codec.filter());
+    }
 
     void begin(const float* query) override {
         m_query.set(query);
         m_query.enter(nullptr);
+        if (m_walk)
+            m_walk->set(query);
     }
     void distances(const std::uint32_t* positions, std::size_t n, float* out) noexcept override {
+        if (m_walk)
+            m_walk->distances(m_codes, m_stride, positions, n, out);
+        else
+            exact(positions, n, out);
+    }
+    bool rounds() const noexcept override { return m_walk.has_value(); }
+    void exact(const std::uint32_t* positions, std::size_t n, float* out) noexcept override {
         m_query.distances(m_codes, m_stride, positions, n, out);
     }
+    float least(float distance) const noexcept override { return distance - m_walk->noise(); }
 
 private:
     const std::uint8_t* m_codes;
     std::size_t m_stride;
     SqQuery m_query;
+    std::optional<SqWalk> m_walk;
 };
 
 std::unique_ptr<CodeScorer> SqCodec::code_scorer(const std::uint8_t* array, std::size_t, std::size_t,
