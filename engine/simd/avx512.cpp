@@ -85,25 +85,101 @@ inline std::uint32_t total(__m512i sum) noexcept {
     return static_cast<std::uint32_t>(_mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1))));
 }
 
-/// Sum of squared differences: |a - b| fits a byte; its even and odd bytes are squared as 16-bit numbers.
-template<class Q, class X>
-struct ByteL2 : ByteOp {
-    using Sum = __m512i;
-    static void clear(Sum& sum) noexcept { sum = _mm512_setzero_si512(); }
-    static void merge(Sum& sum, const Sum& other) noexcept { sum = _mm512_add_epi32(sum, other); }
-    static float finish(const Sum& sum) noexcept { return static_cast<float>(total(sum)); }
-    static void step(Sum& sum, const Q* q, const X* x) noexcept { add(sum, bytes(q), bytes(x)); }
-    static void tail(Sum& sum, const Q* q, const X* x, std::size_t n) noexcept {
-        add(sum, first_bytes(q, n), first_bytes(x, n));
+/// Squared distances between byte rows by products alone, a third of the instructions that differences take.
+/// With u = x or, for signed bytes, x + 128, and s = u - 128, which is u with its top bit turned:
+///     sum (u_x - u_q)^2 = sum u_x s_x - 2 sum u_x s_q - 128 sum u_x + (sum u_q s_q + 128 sum u_q),
+/// the last part the query's alone. All modulo 2^32, where the result is exact. Zeros behind the end of a row
+/// cancel.
+template<class T>
+struct ByteSquares {
+    static constexpr std::size_t kStep = 64, kLine = 64;
+    static constexpr bool kUnsigned = static_cast<T>(-1) > 0;
+
+    static __m512i turned(__m512i v) noexcept {
+        return _mm512_xor_si512(v, _mm512_set1_epi8(static_cast<char>(0x80)));
     }
-    static void add(Sum& sum, __m512i a, __m512i b) noexcept {
-        const __m512i difference = static_cast<Q>(-1) > 0
-                                       ? _mm512_sub_epi8(_mm512_max_epu8(a, b), _mm512_min_epu8(a, b))
-                                       : _mm512_sub_epi8(_mm512_max_epi8(a, b), _mm512_min_epi8(a, b));
-        const __m512i even = _mm512_and_si512(difference, _mm512_set1_epi16(0xff));
-        const __m512i odd = _mm512_srli_epi16(difference, 8);
-        sum = _mm512_dpwssd_epi32(sum, even, even);
-        sum = _mm512_dpwssd_epi32(sum, odd, odd);
+    static __m512i u(__m512i v) noexcept { return kUnsigned ? v : turned(v); }
+    static __m512i s(__m512i v) noexcept { return kUnsigned ? turned(v) : v; }
+
+    static std::uint32_t of_query(const T* q, std::size_t d) noexcept {
+        __m512i products = _mm512_setzero_si512(), sum = products;
+        for (std::size_t i = 0; i < d; i += kStep) {
+            const __m512i v = i + kStep <= d ? bytes(q + i) : first_bytes(q + i, d - i);
+            products = _mm512_dpbusd_epi32(products, u(v), s(v));
+            sum = _mm512_dpbusd_epi32(sum, u(v), _mm512_set1_epi8(1));
+        }
+        return total(products) + 128 * total(sum);
+    }
+
+    template<std::size_t kRows>
+    __attribute__((always_inline)) static inline void
+    block(const T* q, std::uint32_t query, const T* const* x, std::size_t d, float* out) noexcept {
+        __m512i own[kRows], cross[kRows], sum[kRows];
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < kRows; ++r)
+            own[r] = cross[r] = sum[r] = _mm512_setzero_si512();
+        const auto add = [&](std::size_t r, __m512i row, __m512i of_q) {
+            own[r] = _mm512_dpbusd_epi32(own[r], u(row), s(row));
+            cross[r] = _mm512_dpbusd_epi32(cross[r], u(row), of_q);
+            sum[r] = _mm512_dpbusd_epi32(sum[r], u(row), _mm512_set1_epi8(1));
+        };
+        std::size_t i = 0;
+        for (; i + kStep <= d; i += kStep) {
+            const __m512i of_q = s(bytes(q + i));
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < kRows; ++r)
+                add(r, bytes(x[r] + i), of_q);
+        }
+        if (i < d) {
+            const __m512i of_q = s(first_bytes(q + i, d - i));
+#pragma GCC unroll 4
+            for (std::size_t r = 0; r < kRows; ++r)
+                add(r, first_bytes(x[r] + i, d - i), of_q);
+        }
+#pragma GCC unroll 4
+        for (std::size_t r = 0; r < kRows; ++r) {
+            // own - 2 cross - 128 sum, lane by lane, then across.
+            const __m512i lanes = _mm512_sub_epi32(_mm512_sub_epi32(own[r], _mm512_slli_epi32(cross[r], 1)),
+                                                   _mm512_slli_epi32(sum[r], 7));
+            out[r] = static_cast<float>(total(lanes) + query);
+        }
+    }
+
+    static float one(const T* q, const T* x, std::size_t d) noexcept {
+        float out;
+        block<1>(q, of_query(q, d), &x, d, &out);
+        return out;
+    }
+
+    /// at(i): row i. Asks for the first lines of the next rows while these are worked on.
+    template<class At>
+    __attribute__((always_inline)) static inline void all(const T* q, const At& at, std::size_t n,
+                                                          std::size_t d, bool ahead, float* out) noexcept {
+        constexpr std::size_t kRows = 4, kLines = 16;
+        const std::uint32_t query = of_query(q, d);
+        const std::size_t fetched = ahead ? (d < kLines * kLine ? d : kLines * kLine) : 0;
+        std::size_t i = 0;
+        for (; i + kRows <= n; i += kRows) {
+            const T* const x[kRows] = {at(i), at(i + 1), at(i + 2), at(i + 3)};
+            for (std::size_t next = i + kRows; next < (i + 2 * kRows < n ? i + 2 * kRows : n); ++next)
+                for (std::size_t byte = 0; byte < fetched; byte += kLine)
+                    _mm_prefetch(reinterpret_cast<const char*>(at(next) + byte), _MM_HINT_T0);
+            block<kRows>(q, query, x, d, out + i);
+        }
+        for (; i < n; ++i) {
+            const T* const x = at(i);
+            block<1>(q, query, &x, d, out + i);
+        }
+    }
+    static void rows(const T* q, const T* base, std::size_t stride, std::size_t n, std::size_t d,
+                     float* out) noexcept {
+        all(
+            q, [&](std::size_t i) { return base + i * stride; }, n, d, false, out);
+    }
+    static void gather(const T* q, const T* base, std::size_t stride, const std::uint32_t* ids, std::size_t n,
+                       std::size_t d, float* out) noexcept {
+        all(
+            q, [&](std::size_t i) { return base + ids[i] * stride; }, n, d, true, out);
     }
 };
 
@@ -141,6 +217,13 @@ struct ByteIp : ByteOp {
         }
     }
 };
+
+template<class T>
+constexpr DistanceKernels<T, T> byte_kernels() noexcept {
+    using L = ByteSquares<T>;
+    using I = Blocked<ByteIp<T, T>, T, T>;
+    return {L::one, I::one, L::rows, I::rows, L::gather, I::gather};
+}
 
 float norm(const float* x, std::size_t d) noexcept {
     return Blocked<FloatIp<float, float>, float, float>::one(x, x, d);
@@ -182,8 +265,8 @@ const Kernels& avx512_kernels() noexcept {
         make_kernels<FloatL2, FloatIp, float, Half>(),
         make_kernels<FloatL2, FloatIp, float, std::uint8_t>(),
         make_kernels<FloatL2, FloatIp, float, std::int8_t>(),
-        make_kernels<ByteL2, ByteIp, std::uint8_t, std::uint8_t>(),
-        make_kernels<ByteL2, ByteIp, std::int8_t, std::int8_t>(),
+        byte_kernels<std::uint8_t>(),
+        byte_kernels<std::int8_t>(),
         norm,
         argmin_l2,
         halves,
