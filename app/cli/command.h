@@ -31,6 +31,7 @@ void add_expand(CLI::App& app, Run& run);
 void add_compress(CLI::App& app, Run& run);
 void add_spec(CLI::App& app, Run& run);
 void add_build(CLI::App& app, Run& run);
+void add_change(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

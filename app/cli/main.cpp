@@ -96,6 +96,7 @@ int main(int argc, char** argv) {
     cli::add_compress(app, run);
     cli::add_spec(app, run);
     cli::add_build(app, run);
+    cli::add_change(app, run);
     cli::add_sweep(app, run);
     cli::add_explain(app, run);
     cli::add_export(app, run);

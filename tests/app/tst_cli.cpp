@@ -56,6 +56,30 @@ private slots:
         QVERIFY2(made.code == 0, qPrintable(made.err));
     }
 
+    void changes_an_index() {
+        const QString index = m_folder.filePath(QStringLiteral("c.ann"));
+        const Outcome made = run({QStringLiteral("build"), sample(), QStringLiteral("--config"),
+                                  QStringLiteral("HNSW16"), QStringLiteral("-o"), index});
+        QVERIFY2(made.code == 0, qPrintable(made.err));
+        const Outcome changed =
+            run({QStringLiteral("change"), index, QStringLiteral("--remove"), QStringLiteral("5,100-199"),
+                 QStringLiteral("--add"), sample(), QStringLiteral("-o"), index});
+        QVERIFY2(changed.code == 0, qPrintable(changed.err));
+        QVERIFY2(changed.out.contains(QStringLiteral("101 removed, 3000 added, 5899 vectors now")),
+                 qPrintable(changed.out));
+        const Outcome twice = run({QStringLiteral("change"), index, QStringLiteral("--remove"),
+                                   QStringLiteral("5"), QStringLiteral("-o"), index});
+        QCOMPARE(twice.code, 1);
+        QVERIFY2(twice.err.contains(QStringLiteral("no vector 5")), qPrintable(twice.err));
+        const Outcome cannot = run({QStringLiteral("build"), sample(), QStringLiteral("--config"),
+                                    QStringLiteral("IVF16,Flat"), QStringLiteral("-o"), index});
+        QVERIFY2(cannot.code == 0, qPrintable(cannot.err));
+        const Outcome refused = run({QStringLiteral("change"), index, QStringLiteral("--remove"),
+                                     QStringLiteral("5"), QStringLiteral("-o"), index});
+        QCOMPARE(refused.code, 1);
+        QVERIFY2(refused.err.contains(QStringLiteral("IVF16,Flat")), qPrintable(refused.err));
+    }
+
     void exit_codes_data() {
         QTest::addColumn<QString>("line");
         QTest::addColumn<int>("code");
@@ -77,6 +101,10 @@ private slots:
         QTest::newRow("expand by a negative alpha") << "expand x.hdf5 --alpha -1 -o y.hdf5" << 2 << "--alpha";
         QTest::newRow("expand to nowhere") << "expand x.hdf5" << 2 << "--output";
         QTest::newRow("help of expand") << "expand --help" << 0 << "alpha query expansion";
+        QTest::newRow("change nothing") << "change x.ann -o y.ann" << 2 << "--remove IDS, --add FILE";
+        QTest::newRow("change by no number") << "change x.ann --remove 5,x -o y.ann" << 2 << "5,7,100-199";
+        QTest::newRow("change backwards") << "change x.ann --remove 9-5 -o y.ann" << 2 << "9-5";
+        QTest::newRow("change what is not there") << "change x.ann --remove 5 -o y.ann" << 1 << "x.ann";
         QTest::newRow("bad target") << "export --config Flat --target excel --dim 4 --metric l2" << 2
                                     << "faiss-python";
     }
