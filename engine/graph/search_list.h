@@ -49,12 +49,14 @@ public:
     bool push(float distance, std::uint32_t id) noexcept {
         if (!(distance < m_bound))
             return false;
-        std::size_t low = 0, length = m_size;
-        while (length > 0) { // behind all that are not farther, so that nothing moves among equals
-            const std::size_t half = length / 2;
-            const bool right = !(distance < m_entries[low + half].distance);
-            low += right ? half + 1 : 0;
-            length = right ? length - half - 1 : half;
+        // Behind all that are not farther, so that nothing moves among equals. Without branches, which
+        // nothing could predict.
+        std::size_t low = 0;
+        for (std::size_t length = m_size; length > 0;) {
+            const std::size_t half = (length + 1) / 2;
+            const std::size_t right = std::size_t{0} - !(distance < m_entries[low + half - 1].distance);
+            low += half & right;
+            length -= half;
         }
         Candidate* at = m_entries.data() + low;
         std::memmove(at + 1, at, (m_size - low) * sizeof(Candidate));
