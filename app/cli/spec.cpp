@@ -49,7 +49,9 @@ void print(const Configuration& configuration, const SpecDescription& d) {
                         static_cast<unsigned long long>(part.bytes), part.formula.c_str());
     }
     if (d.build_seconds > 0)
-        std::printf("build ~%.2g s on this machine\n", d.build_seconds);
+        std::printf(d.build_seconds < 10 ? "build ~%.2g s on this machine\n"
+                                         : "build ~%.0f s on this machine\n",
+                    d.build_seconds);
     if (!d.since.empty())
         std::printf("in Faiss since %s\n", d.since.c_str());
     for (const std::string& warning : d.warnings)

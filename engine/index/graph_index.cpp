@@ -6,6 +6,7 @@
 #include "index/serialize.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace annscope {
@@ -231,6 +232,17 @@ std::string explain_graph_code(const SpecNode& root) {
         return " Codes stand for the vectors: " + find_kind(*code)->explain(*code) +
                " The graph is made from the vectors in full; ,RFlat behind it ranks what was found by them.";
     return " The vectors are kept in full; answers are exact distances.";
+}
+
+GraphBytes graph_bytes(const SizeQuestion& question) noexcept {
+    const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
+    const bool sketched = value_or_default(question.build, kSketchParam) != 0 &&
+                          RowSketch::useful(question.storage, question.dim);
+    return {sketched ? static_cast<double>(question.dim) : bytes, bytes};
+}
+
+double graph_growth(std::size_t n) noexcept {
+    return std::max(std::pow(static_cast<double>(n) / 1e5, 0.25), 0.5);
 }
 
 Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,

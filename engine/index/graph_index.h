@@ -45,6 +45,14 @@ bool is_coded_graph(const SpecNode& root, std::string_view name) noexcept;
 /// " The vectors are kept in full ..." or what the code does.
 std::string explain_graph_code(const SpecNode& root);
 
+/// Bytes that a build reads of a vector in its walks, and in its prunings.
+struct GraphBytes {
+    double walked = 0, compared = 0;
+};
+GraphBytes graph_bytes(const SizeQuestion& question) noexcept;
+/// How much more a vector costs than one of 100,000: longer walks, fewer of them in the cache.
+double graph_growth(std::size_t n) noexcept;
+
 /// For a kind's create, load and size. recipe must outlive the index.
 Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,
                                             const BuildContext& context);

@@ -83,9 +83,9 @@ std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& questi
 double build_work(const SpecNode& root, const SizeQuestion& question) {
     const double width = value_or_default(question.build, kBuildWidth);
     const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / 64);
-    const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
-    const double search = 12 * (720 + 1.1 * bytes), prune = 25 * (180 + 0.3 * bytes);
-    return static_cast<double>(question.n) * width * fullness * (search + prune);
+    const GraphBytes bytes = graph_bytes(question);
+    const double search = 12 * (720 + 1.1 * bytes.walked), prune = 25 * (180 + 0.3 * bytes.compared);
+    return static_cast<double>(question.n) * width * fullness * graph_growth(question.n) * (search + prune);
 }
 
 Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
