@@ -155,6 +155,7 @@ BuiltIndexPtr MainWindow::indexWith(bool (*has)(const Index&), const BuiltIndexP
 void MainWindow::showIndexes() {
     m_graphIndex = indexWith([](const Index& index) { return index.graph() != nullptr; }, m_graphIndex);
     m_graph->setIndex(m_graphIndex);
+    m_graph->setIndexes(m_session->indexes());
     m_cellsIndex = indexWith([](const Index& index) { return index.cells() != nullptr; }, m_cellsIndex);
     m_cells->setIndex(m_cellsIndex);
     m_search->setIndex(selectedIndex());

@@ -301,7 +301,9 @@ void TraceStepsTest::endsInTheAnswer_data() {
     QTest::addColumn<QString>("width"); // the parameter that sets the list's capacity, or is multiplied by k
     QTest::addColumn<int>("metric");
     const std::pair<const char*, const char*> kinds[] = {
-        {"Vamana16", "Lsearch"}, {"IVF16,Flat", ""}, {"IVF16,SQ8", ""}, {"IVF16,SQ4,RFlat", "k_factor"}};
+        {"Vamana16", "Lsearch"},        {"HNSW8", "efSearch"}, {"HNSW8,SQ8", "efSearch"},
+        {"Vamana16,SQ8", "Lsearch"},    {"IVF16,Flat", ""},    {"IVF16,SQ8", ""},
+        {"IVF16,SQ4,RFlat", "k_factor"}};
     for (const auto& [factory, width] : kinds)
         for (const Metric metric : {Metric::L2, Metric::InnerProduct, Metric::Cosine})
             QTest::addRow("%s %s", factory, std::string(name(metric)).c_str())

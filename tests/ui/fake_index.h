@@ -34,12 +34,18 @@ public:
     VectorSet base;
     std::vector<std::vector<std::uint32_t>> edges; ///< empty: no graph
     std::uint32_t entry = 0;
+    struct Level {
+        std::vector<std::uint32_t> nodes;              ///< by rank
+        std::vector<std::vector<std::uint32_t>> links; ///< ranks
+    };
+    std::vector<Level> upper; ///< above the base; upper[0] is level 1
+    std::string name = "Vamana8";
     VectorSet centers; ///< empty: no cells
     std::vector<std::vector<std::uint32_t>> lists;
 
     IndexInfo info() const override {
         IndexInfo i;
-        i.spec = edges.empty() ? "IVF" + std::to_string(lists.size()) + ",Flat" : "Vamana8";
+        i.spec = edges.empty() ? "IVF" + std::to_string(lists.size()) + ",Flat" : name;
         i.dim = base.dim();
         i.size = base.size();
         i.trained = true;
@@ -59,6 +65,13 @@ public:
     std::size_t max_degree() const noexcept override { return 8; }
     std::span<const std::uint32_t> neighbors(std::size_t node) const noexcept override { return edges[node]; }
     std::uint32_t entry_point() const noexcept override { return entry; }
+    std::size_t levels() const noexcept override { return upper.size() + 1; }
+    std::span<const std::uint32_t> level_nodes(std::size_t level) const noexcept override {
+        return upper[level - 1].nodes;
+    }
+    std::span<const std::uint32_t> level_links(std::size_t level, std::size_t rank) const noexcept override {
+        return upper[level - 1].links[rank];
+    }
     std::size_t nlist() const noexcept override { return lists.size(); }
     VectorView centroids() const noexcept override { return centers.view<float>(); }
     std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override { return lists[cell]; }
@@ -83,6 +96,36 @@ protected:
             list.pop_back();
         return true;
     }
+    /// To the nearest node of each level, from its first one.
+    std::uint32_t descend(const float* query, PathTrace& trace, SearchStats& stats) const {
+        std::uint32_t node = upper.back().nodes[0];
+        for (std::size_t l = upper.size(); l-- > 0;) {
+            const Level& level = upper[l];
+            float nearest = distanceTo(query, node);
+            trace.enter_level(static_cast<int>(l) + 1);
+            trace.consider(node, nearest, true);
+            for (bool moved = true; moved;) {
+                moved = false;
+                trace.expand(node, nearest);
+                ++stats.hops;
+                const auto rank =
+                    std::find(level.nodes.begin(), level.nodes.end(), node) - level.nodes.begin();
+                for (const std::uint32_t link : level.links[static_cast<std::size_t>(rank)]) {
+                    const float d = distanceTo(query, level.nodes[link]);
+                    const bool better = d < nearest;
+                    ++stats.distances;
+                    trace.consider(level.nodes[link], d, better);
+                    if (better) {
+                        nearest = d;
+                        node = level.nodes[link];
+                        moved = true;
+                    }
+                }
+            }
+        }
+        trace.enter_level(0);
+        return node;
+    }
     void searchGraph(const float* query, std::size_t capacity, std::vector<Item>& list, PathTrace& trace,
                      SearchStats& stats) const {
         std::vector<char> seen(base.size(), 0);
@@ -94,7 +137,7 @@ protected:
             const float d = distanceTo(query, id);
             trace.consider(id, d, insert(list, capacity, {d, id}));
         };
-        consider(entry);
+        consider(upper.empty() ? entry : descend(query, trace, stats));
         for (;;) {
             const auto next =
                 std::find_if(list.begin(), list.end(), [](const Item& i) { return !i.expanded; });
@@ -169,6 +212,26 @@ inline void joinAtRandom(FakeIndex& index, std::size_t near, std::size_t far, st
             if (const std::uint32_t j = random(n); j != i)
                 index.edges[i].push_back(j);
     }
+}
+
+/// Levels of every 8th and every 64th node, each joined to the next few of its level.
+inline void addLevels(FakeIndex& index) {
+    for (std::size_t step = 8; step <= 64; step *= 8) {
+        FakeIndex::Level level;
+        for (std::size_t i = 0; i < index.base.size(); i += step)
+            level.nodes.push_back(static_cast<std::uint32_t>(i));
+        const auto n = static_cast<std::uint32_t>(level.nodes.size());
+        for (std::uint32_t rank = 0; rank < n; ++rank) {
+            std::vector<std::uint32_t> links;
+            for (const std::uint32_t far : {1u, 2u, 3u, 5u, 8u, 13u})
+                if (far < n)
+                    links.push_back((rank + far) % n);
+            level.links.push_back(links);
+        }
+        index.upper.push_back(level);
+    }
+    index.entry = index.upper.back().nodes[0];
+    index.name = "HNSW8";
 }
 
 inline ui::BuiltIndexPtr built(std::shared_ptr<FakeIndex> index, VectorSet queries = {}) {

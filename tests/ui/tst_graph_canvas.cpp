@@ -12,9 +12,12 @@
 
 #include <QApplication>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QFile>
+#include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QWheelEvent>
@@ -47,6 +50,31 @@ BuiltIndexPtr fakeGraph(std::size_t n, std::size_t near = 5, std::size_t far = 1
         queries.back()[0] += 0.04f;
     }
     return test::built(index, test::vectorsOf(queries));
+}
+
+BuiltIndexPtr layeredGraph(std::size_t n) {
+    auto index = std::make_shared<test::FakeIndex>();
+    index->base = test::bandOfPoints(n, 7);
+    test::joinAtRandom(*index, 5, 1, 3);
+    test::addLevels(*index);
+    return test::built(index, index->base.slice(5, 9));
+}
+
+/// The index of one as if it had been built from the data set of the other.
+BuiltIndexPtr sameData(const BuiltIndexPtr& other, const BuiltIndexPtr& index, qint64 id) {
+    auto built = std::make_shared<BuiltIndex>(*index);
+    built->dataset = other->dataset;
+    built->id = id;
+    return built;
+}
+
+/// As a person does: the item with that text is activated.
+void chooseItem(QComboBox* combo, const QString& text) {
+    const int item = combo->findText(text);
+    QVERIFY2(item >= 0, qPrintable(text));
+    combo->setFocus();
+    while (combo->currentIndex() != item)
+        QTest::keyClick(combo, combo->currentIndex() < item ? Qt::Key_Down : Qt::Key_Up);
 }
 
 struct Window {
@@ -106,6 +134,12 @@ private slots:
     void parametersSearchAgain();
     void replacedIndexDropsTheOldPicture();
     void edgesOfEveryLodLeaveInk();
+    void levelSwitchShowsOneLevel();
+    void levelFollowsTheStep();
+    void querySpinChooses();
+    void anotherListIsLaidOver();
+    void anotherIndexIsLaidOver();
+    void comparisonEndsWithItsIndex();
     void picturesLeaveTheProgram();
     void frameTimes();
     void pictures_data();
@@ -294,23 +328,181 @@ void GraphCanvasTest::edgesOfEveryLodLeaveInk() {
     for (const std::size_t n : {std::size_t(60), std::size_t(1200), std::size_t(3000)}) {
         const auto scene = buildGraphScene(fakeGraph(n), {});
         QVERIFY(scene.ok());
-        QCOMPARE((*scene)->shadeStart.back(), (*scene)->edges.size());
+        QCOMPARE((*scene)->base().shadeStart.back(), (*scene)->base().edges.size());
         ViewTransform view = ViewTransform::fitting((*scene)->points.bounds, {0, 0, 600, 400}, 20);
-        const auto layer = renderEdges(**scene, view, 1, EdgeStyle::fromPalette(1), {});
+        const auto layer = renderEdges(**scene, 0, view, 1, EdgeStyle::fromPalette(1), {});
         QVERIFY(layer.ok());
         const double ink = inkOf(layer->image);
         QVERIFY2(ink > 0.02 && ink < 0.7, qPrintable(QString::number(ink)));
         view.cx += 1e6; // far away from everything
-        const auto nothing = renderEdges(**scene, view, 1, EdgeStyle::fromPalette(1), {});
+        const auto nothing = renderEdges(**scene, 0, view, 1, EdgeStyle::fromPalette(1), {});
         QVERIFY(nothing.ok());
         QCOMPARE(inkOf(nothing->image), 0.0);
     }
     std::stop_source stop;
     stop.request_stop();
     const auto scene = buildGraphScene(fakeGraph(60), {});
-    const auto cancelledLayer = renderEdges(**scene, ViewTransform::fitting({0, 0, 9, 9}, {0, 0, 99, 99}, 2),
-                                            1, EdgeStyle::fromPalette(1), Control{stop.get_token()});
+    const auto cancelledLayer =
+        renderEdges(**scene, 0, ViewTransform::fitting({0, 0, 9, 9}, {0, 0, 99, 99}, 2), 1,
+                    EdgeStyle::fromPalette(1), Control{stop.get_token()});
     QVERIFY(!cancelledLayer.ok());
+}
+
+void GraphCanvasTest::levelSwitchShowsOneLevel() {
+    Window w(layeredGraph(600));
+    const GraphScene& scene = *w.canvas()->scene();
+    QCOMPARE(scene.levels.size(), std::size_t(3));
+    QCOMPARE(scene.levels[1].nodes, std::size_t(75));
+    QCOMPARE(scene.levels[2].nodes, std::size_t(10));
+    QCOMPARE(scene.levels[2].edges.size(), std::size_t(10 * 5)); // 1, 2, 3, 5 and 8 nodes on
+    for (const GraphLevel::Edge& edge : scene.levels[1].edges)
+        QVERIFY(edge.from % 8 == 0 && edge.to % 8 == 0);
+    QCOMPARE(scene.topLevelOf(64), 2);
+    QCOMPARE(scene.topLevelOf(8), 1);
+    QCOMPARE(scene.topLevelOf(7), 0);
+
+    auto* combo = w.panel.findChild<QComboBox*>(QStringLiteral("graphLevel"));
+    QVERIFY(combo->isVisible());
+    auto* summary = w.panel.findChild<QLabel*>(QStringLiteral("graphSummary"));
+    QVERIFY2(summary->text().startsWith(QStringLiteral("3 levels; base: 600 nodes")),
+             qPrintable(summary->text()));
+    const QImage all = w.canvas()->grab().toImage();
+    chooseItem(combo, QStringLiteral("level 1, 75 nodes"));
+    QCOMPARE(w.canvas()->level(), 1);
+    QTRY_VERIFY(w.canvas()->edgesAreSharp());
+    QVERIFY2(summary->text().startsWith(QStringLiteral("level 1: 75 nodes, 450 edges")),
+             qPrintable(summary->text()));
+    QVERIFY(w.canvas()->grab().toImage() != all);
+    // Nodes of other levels cannot be picked.
+    const Point2 base = scene.points.base[13], upper = scene.points.base[16];
+    QTest::mouseClick(w.canvas(), Qt::LeftButton, Qt::ControlModifier, w.pixelOf(upper[0], upper[1]));
+    QCOMPARE(w.selection.node(), qint64(16));
+    QTest::mouseClick(w.canvas(), Qt::LeftButton, Qt::ControlModifier, w.pixelOf(base[0], base[1]));
+    QVERIFY(w.selection.node() != 13);
+    chooseItem(combo, QStringLiteral("all levels"));
+    QTRY_VERIFY(w.canvas()->edgesAreSharp());
+    QCOMPARE(w.canvas()->level(), kAllLevels);
+    w.panel.setIndex(fakeGraph(100)); // one level: nothing to switch
+    QTRY_VERIFY(w.canvas()->scene() && w.canvas()->scene()->levels.size() == 1);
+    QVERIFY(!combo->isVisible());
+}
+
+void GraphCanvasTest::levelFollowsTheStep() {
+    Window w(layeredGraph(600));
+    chooseItem(w.panel.findChild<QComboBox*>(QStringLiteral("graphLevel")),
+               QStringLiteral("level of the step"));
+    QCOMPARE(w.canvas()->level(), kAllLevels); // there is no step yet
+    w.selection.setQuery(1);
+    QTRY_VERIFY(w.path() && w.path()->topLevel() == 2);
+    QCOMPARE(w.canvas()->level(), 0);
+    QList<int> levels;
+    w.panel.player()->toStart();
+    for (std::size_t s = 0; s < w.path()->steps.size(); ++s) {
+        if (levels.isEmpty() || levels.back() != w.canvas()->level())
+            levels << w.canvas()->level();
+        w.panel.player()->stepForward();
+    }
+    QCOMPARE(levels, (QList<int>{2, 1, 0}));
+    w.canvas()->grab();
+}
+
+void GraphCanvasTest::querySpinChooses() {
+    Window w(fakeGraph(200));
+    auto* spin = w.panel.findChild<QSpinBox*>(QStringLiteral("querySpin"));
+    QCOMPARE(spin->maximum(), 3);
+    QCOMPARE(spin->text(), QStringLiteral("no query"));
+    QTest::keyClick(spin, Qt::Key_Up);
+    QCOMPARE(w.selection.query(), qint64(0));
+    QTest::keyClick(spin, Qt::Key_Up);
+    QTRY_VERIFY(w.path() && w.path()->queryRow == 1);
+    w.selection.setQuery(3); // chosen elsewhere
+    QCOMPARE(spin->value(), 3);
+    QTest::mouseClick(w.canvas(), Qt::LeftButton, {}, w.pixelOf(6, 1));
+    QCOMPARE(spin->text(), QStringLiteral("own place"));
+    spin->setValue(2);
+    QTest::keyClick(spin, Qt::Key_Down);
+    QTest::keyClick(spin, Qt::Key_Down);
+    QTest::keyClick(spin, Qt::Key_Down);
+    QCOMPARE(w.selection.query(), qint64(-1));
+    QVERIFY(!w.panel.explainer()->hasQuery());
+}
+
+void GraphCanvasTest::anotherListIsLaidOver() {
+    Window w(fakeGraph(400));
+    w.panel.setSearchParams({{"Lsearch", 12}}, 5);
+    w.selection.setQuery(2);
+    QTRY_VERIFY(w.path());
+    auto* choice = w.panel.findChild<QComboBox*>(QStringLiteral("compareWith"));
+    auto* list = w.panel.findChild<QSpinBox*>(QStringLiteral("compareList"));
+    auto* outcome = w.panel.findChild<QLabel*>(QStringLiteral("graphOutcome"));
+    QVERIFY(!list->isVisible());
+    const QImage alone = w.canvas()->grab().toImage();
+    chooseItem(choice, QStringLiteral("This index, other list"));
+    QVERIFY(list->isVisible());
+    QCOMPARE(list->value(), 24); // twice the list
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    QCOMPARE(w.panel.shownPaths()[0].name, QStringLiteral("Lsearch 12"));
+    QCOMPARE(w.panel.shownPaths()[1].name, QStringLiteral("Lsearch 24"));
+    QCOMPARE(w.panel.shownPaths()[1].path->listSize, std::size_t(24));
+    QVERIFY(w.panel.shownPaths()[1].path->hops() > w.path()->hops());
+    QVERIFY(outcome->text().contains(QStringLiteral("Lsearch 24: found ")));
+    QVERIFY(w.canvas()->grab().toImage() != alone);
+
+    list->setValue(30);
+    QTRY_VERIFY(isPair(w.panel.shownPaths()) && w.panel.shownPaths()[1].path->listSize == 30);
+    w.selection.setQuery(1); // both follow the query
+    QTRY_VERIFY(isPair(w.panel.shownPaths()) && w.panel.shownPaths()[0].path->queryRow == 1);
+    QCOMPARE(w.panel.shownPaths()[1].path->query, w.panel.shownPaths()[0].path->query);
+    w.panel.player()->toStart();
+    QCOMPARE(w.canvas()->steps()[1], std::size_t(0));
+    w.panel.player()->toEnd();
+    QCOMPARE(w.canvas()->steps()[1], w.panel.shownPaths()[1].path->steps.size() - 1);
+    w.selection.setQuery(-1);
+    QTRY_VERIFY(!w.panel.shownPaths()[0].path);
+    w.selection.setQuery(2);
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    chooseItem(choice, QStringLiteral("No comparison"));
+    QVERIFY(!isPair(w.panel.shownPaths()));
+    QVERIFY(!list->isVisible());
+}
+
+void GraphCanvasTest::anotherIndexIsLaidOver() {
+    const BuiltIndexPtr first = fakeGraph(400), second = sameData(first, layeredGraph(400), 2),
+                        foreign = fakeGraph(50);
+    Window w(first);
+    w.panel.setIndexes({first, second, foreign});
+    w.panel.setSearchParams({{"Lsearch", 12}}, 5);
+    w.selection.setQuery(2);
+    QTRY_VERIFY(w.path());
+    auto* choice = w.panel.findChild<QComboBox*>(QStringLiteral("compareWith"));
+    QCOMPARE(choice->count(), 3); // nothing, this one, the other one; not one of other vectors
+    chooseItem(choice, QStringLiteral("HNSW8"));
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    QCOMPARE(w.panel.findChild<QSpinBox*>(QStringLiteral("compareList"))->value(), 12);
+    QCOMPARE(w.panel.shownPaths()[1].path->topLevel(), 2);
+    w.canvas()->grab();
+    w.panel.setSearchParams({{"Lsearch", 20}}, 5);
+    QTRY_COMPARE(w.panel.shownPaths()[0].path->listSize, std::size_t(20));
+    QCOMPARE(w.panel.shownPaths()[1].path->listSize, std::size_t(12)); // its own
+}
+
+void GraphCanvasTest::comparisonEndsWithItsIndex() {
+    const BuiltIndexPtr first = fakeGraph(200), second = sameData(first, layeredGraph(200), 2);
+    Window w(first);
+    w.panel.setIndexes({first, second});
+    w.selection.setQuery(2);
+    QTRY_VERIFY(w.path());
+    auto* choice = w.panel.findChild<QComboBox*>(QStringLiteral("compareWith"));
+    chooseItem(choice, QStringLiteral("HNSW8"));
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    w.panel.setIndexes({first}); // it was closed
+    QVERIFY(!isPair(w.panel.shownPaths()));
+    QCOMPARE(choice->count(), 2);
+    chooseItem(choice, QStringLiteral("This index, other list"));
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    w.panel.setIndex(nullptr);
+    QCOMPARE(choice->count(), 1);
+    QVERIFY(!choice->isEnabled());
 }
 
 void GraphCanvasTest::picturesLeaveTheProgram() {
@@ -339,9 +531,10 @@ void GraphCanvasTest::frameTimes() {
     Window w(built, {1280, 1000});
     const std::clock_t before = std::clock();
     const auto layer =
-        renderEdges(*w.canvas()->scene(), w.canvas()->view(), 1, EdgeStyle::fromPalette(1), {});
+        renderEdges(*w.canvas()->scene(), 0, w.canvas()->view(), 1, EdgeStyle::fromPalette(1), {});
     QVERIFY(layer.ok());
-    qInfo("%zu edges drawn on the worker in %.0f ms of processor time", w.canvas()->scene()->edges.size(),
+    qInfo("%zu edges drawn on the worker in %.0f ms of processor time",
+          w.canvas()->scene()->base().edges.size(),
           1e3 * static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
     for (const bool withPath : {false, true}) {
         if (withPath) {

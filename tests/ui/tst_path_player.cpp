@@ -3,6 +3,7 @@
 #include "ui/common/palette.h"
 #include "ui/views/candidate_model.h"
 #include "ui/views/hop_chart.h"
+#include "ui/views/path_differences.h"
 #include "ui/views/path_player.h"
 #include "ui/views/query_job.h"
 #include "ui/views/step_text.h"
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QTabBar>
 #include <QTableView>
 #include <QTest>
 #include <QToolButton>
@@ -55,17 +57,31 @@ PathModelPtr smallPath() {
     return path;
 }
 
-/// A real search of a graph, 20 steps or so.
-PathModelPtr longPath() {
+PathModelPtr searched(std::shared_ptr<test::FakeIndex> index, double list) {
+    QueryRequest request;
+    request.built = test::built(std::move(index));
+    request.vector = {9.0f, 1.0f};
+    request.k = 10;
+    request.params = {{"Lsearch", list}};
+    return runQuery(request, {}).value();
+}
+
+std::shared_ptr<test::FakeIndex> fakeGraph() {
     auto index = std::make_shared<test::FakeIndex>();
     index->base = test::bandOfPoints(500, 3);
     test::joinAtRandom(*index, 5, 1, 4);
-    QueryRequest request;
-    request.built = test::built(index);
-    request.vector = {9.0f, 1.0f};
-    request.k = 10;
-    request.params = {{"Lsearch", 15}};
-    return runQuery(request, {}).value();
+    return index;
+}
+
+/// A real search of a graph, 20 steps or so.
+PathModelPtr longPath(double list = 15) {
+    return searched(fakeGraph(), list);
+}
+
+PathModelPtr layeredPath() {
+    auto index = fakeGraph();
+    test::addLevels(*index);
+    return searched(std::move(index), 15);
 }
 
 } // namespace
@@ -73,8 +89,7 @@ PathModelPtr longPath() {
 class PathPlayerTest : public QObject {
     Q_OBJECT
 private slots:
-    void readsTheTraceOfAGraph();
-    void listReplaysInsertionsAndEvictions();
+    void saysWhatAStepDid();
     void saysWhatWasMissed();
     void equalDistancesCountAsFound();
     void cellsBecomeSteps();
@@ -86,41 +101,22 @@ private slots:
     void playsToTheEndAndStops();
     void tableFollowsTheStep();
     void chartClickGoesToAStep();
+    void arrowsStepInListAndChart();
+    void chartTellsAHop();
+    void lostNeighboursAreExplained();
+    void timelineGoesHopByHop();
+    void twoPathsPlayTogether();
+    void differencesTellWhatSetsThemApart();
+    void levelsAreToldInTheSteps();
+    void rerankingIsShown();
     void nothingToPlay();
 };
 
-void PathPlayerTest::readsTheTraceOfAGraph() {
+void PathPlayerTest::saysWhatAStepDid() {
     const PathModelPtr path = smallPath();
-    QCOMPARE(path->steps.size(), std::size_t(3));
-    QCOMPARE(path->steps[0].kind, PathStep::Kind::Start);
-    QCOMPARE(path->steps[0].hop, 0);
-    QCOMPARE(path->steps[1].hop, 1);
-    QCOMPARE(path->steps[1].parent, kNoId); // the entry point was found by nobody
-    QCOMPARE(path->steps[2].parent, Id(1));
-    QCOMPARE(path->steps[1].kept, std::size_t(1));
-    QCOMPARE(path->consideredIn(1).size(), std::size_t(2));
-    QVERIFY(std::isinf(path->steps[0].worst));
-    QCOMPARE(path->steps[1].best, 4.0f);
-    QCOMPARE(path->steps[1].worst, 9.0f);
-    QCOMPARE(path->steps[2].worst, 4.0f);
     QVERIFY(!path->ivf());
     QCOMPARE(stepText(*path, 1),
              QStringLiteral("hop 1 of 2: expanded node 1 at 3; considered 2, kept 1; list 2 of 2, best 2"));
-}
-
-void PathPlayerTest::listReplaysInsertionsAndEvictions() {
-    const PathModelPtr path = smallPath();
-    const auto middle = path->listAt(1);
-    QCOMPARE(middle.size(), std::size_t(2));
-    QCOMPARE(middle[0].id, Id(2));
-    QVERIFY(middle[0].fresh && !middle[0].expanded);
-    QCOMPARE(middle[1].id, Id(1));
-    QVERIFY(!middle[1].fresh && middle[1].expanded);
-    const auto last = path->listAt(2);
-    QCOMPARE(last[0].id, Id(4));
-    QVERIFY(last[0].isTrue);
-    QCOMPARE(last[1].id, Id(2)); // 1 was pushed out
-    QVERIFY(last[1].expanded && !last[1].isTrue);
 }
 
 void PathPlayerTest::saysWhatWasMissed() {
@@ -164,11 +160,11 @@ void PathPlayerTest::cellsBecomeSteps() {
 void PathPlayerTest::replayEndsWithTheAnswer() {
     const PathModelPtr path = longPath();
     QVERIFY(path->steps.size() > 10);
-    const auto list = path->listAt(path->steps.size() - 1);
+    const auto list = path->list_at(path->steps.size() - 1).entries;
     QCOMPARE(path->answers.size(), std::size_t(10));
     for (std::size_t i = 0; i < path->answers.size(); ++i)
         QCOMPARE(list[i].id, path->answers[i].id);
-    QVERIFY(std::all_of(list.begin(), list.end(), [](const ListEntry& e) { return e.expanded; }));
+    QVERIFY(std::all_of(list.begin(), list.end(), [](const TraceEntry& e) { return e.expanded; }));
 }
 
 void PathPlayerTest::shownDistances() {
@@ -209,7 +205,7 @@ void PathPlayerTest::keysStep() {
     player.setPath(longPath());
     player.show();
     QVERIFY(QTest::qWaitForWindowActive(&player));
-    player.findChild<QTableView*>()->setFocus();
+    player.findChild<QTableView*>(QStringLiteral("candidateList"))->setFocus();
     QTest::keyClick(player.focusWidget(), Qt::Key_Home);
     QCOMPARE(player.step(), 0);
     QTest::keyClick(player.focusWidget(), Qt::Key_Period);
@@ -255,16 +251,21 @@ void PathPlayerTest::tableFollowsTheStep() {
     const PathModelPtr path = smallPath();
     model.show(path, 0);
     QCOMPARE(model.rowCount(), 1);
+    QCOMPARE(model.index(0, CandidateModel::State).data().toString(), QStringLiteral("new, next"));
     model.show(path, 1);
     QCOMPARE(model.rowCount(), 2);
-    QCOMPARE(model.index(0, CandidateModel::State).data().toString(), QStringLiteral("new"));
+    QCOMPARE(model.index(0, CandidateModel::State).data().toString(), QStringLiteral("new, next"));
+    QCOMPARE(model.index(1, CandidateModel::State).data().toString(), QStringLiteral("expanded"));
+    QVERIFY(model.index(0, 0).data(Qt::BackgroundRole).isValid());
+    QVERIFY(!model.index(1, 0).data(Qt::BackgroundRole).isValid());
     model.show(path, 2);
-    QCOMPARE(model.rowCount(), 3); // two candidates and the one that was missed
-    QCOMPARE(model.index(0, CandidateModel::State).data().toString(),
-             QStringLiteral("answer, true neighbour"));
-    QVERIFY(model.index(2, CandidateModel::State).data().toString().startsWith(QStringLiteral("missed")));
-    QCOMPARE(model.index(2, CandidateModel::Node).data(CandidateModel::IdRole).toLongLong(), 5);
-    QCOMPARE(model.index(2, 0).data(Qt::ForegroundRole).value<QBrush>().color(), ui::palette().missed);
+    QCOMPARE(model.rowCount(), 4); // two candidates, the one pushed out and the one that was missed
+    QCOMPARE(model.index(0, CandidateModel::State).data().toString(), QStringLiteral("answer, true"));
+    QCOMPARE(model.index(2, CandidateModel::State).data().toString(), QStringLiteral("pushed out, expanded"));
+    QVERIFY(model.index(2, 0).data(Qt::FontRole).value<QFont>().strikeOut());
+    QVERIFY(model.index(3, CandidateModel::State).data().toString().startsWith(QStringLiteral("missed")));
+    QCOMPARE(model.index(3, CandidateModel::Node).data(CandidateModel::IdRole).toLongLong(), 5);
+    QCOMPARE(model.index(3, 0).data(Qt::ForegroundRole).value<QBrush>().color(), ui::palette().missed);
     const PathModelPtr longer = longPath();
     for (std::size_t s = 0; s < longer->steps.size(); ++s)
         model.show(longer, s);
@@ -278,8 +279,194 @@ void PathPlayerTest::chartClickGoesToAStep() {
     player.setPath(longPath());
     player.show();
     auto* chart = player.findChild<HopChart*>();
-    QTest::mouseClick(chart, Qt::LeftButton, {}, QPoint(52, chart->height() / 2));
+    QTest::mouseClick(chart, Qt::LeftButton, {}, QPoint(60, chart->height() / 2));
     QCOMPARE(player.step(), 0);
+    player.grab();
+}
+
+void PathPlayerTest::arrowsStepInListAndChart() {
+    PathPlayer player;
+    player.setPath(longPath());
+    player.show();
+    QVERIFY(QTest::qWaitForWindowActive(&player));
+    player.toStart();
+    auto* table = player.findChild<QTableView*>(QStringLiteral("candidateList"));
+    table->setFocus();
+    QTest::keyClick(table, Qt::Key_Right);
+    QTest::keyClick(table, Qt::Key_Right);
+    QTest::keyClick(table, Qt::Key_Left);
+    QCOMPARE(player.step(), 1);
+    auto* chart = player.findChild<HopChart*>();
+    chart->setFocus();
+    QTest::keyClick(chart, Qt::Key_Right);
+    QCOMPARE(player.step(), 2);
+    QTest::keyClick(chart, Qt::Key_Left);
+    QCOMPARE(player.step(), 1);
+}
+
+void PathPlayerTest::chartTellsAHop() {
+    HopChart chart;
+    QVERIFY(chart.hopText(0).isEmpty());
+    chart.setPaths({NamedPath{smallPath(), {}}});
+    const QString text = chart.hopText(1);
+    QVERIFY2(text.contains(QStringLiteral("expanded node 1 at 3")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("worst 3")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("true neighbour 2 at 1.41")), qPrintable(text));
+}
+
+/// 1 is a true neighbour by decree: it was met first and pushed out by hop 2; 3 never entered.
+void PathPlayerTest::lostNeighboursAreExplained() {
+    PathModel path;
+    path.k = path.listSize = 2;
+    readTrace(smallTrace(), path);
+    readAnswers(std::vector<Id>{4, 2}, std::vector<float>{1, 4}, truthOf({1, 3}, {0.5f, 0.6f}), path);
+    QCOMPARE(path.truth[0].loss, Loss::NotKept);
+    QCOMPARE(lossText(path, path.truth[0]),
+             QStringLiteral("missed: entered at hop 0 at 3, pushed out at hop 2"));
+    QCOMPARE(lossText(path, path.truth[1]),
+             QStringLiteral("missed: met at hop 1 at 4, too far for the list"));
+}
+
+void PathPlayerTest::timelineGoesHopByHop() {
+    const auto layered = std::make_shared<PathModel>();
+    PathTrace trace;
+    trace.enter_level(1);
+    trace.consider(1, 9, true);
+    trace.expand(1, 9);
+    trace.enter_level(0);
+    trace.consider(1, 9, true);
+    trace.expand(1, 9);
+    trace.expand(1, 9);
+    layered->k = layered->listSize = 1;
+    readTrace(trace, *layered);
+    const PathTimeline alone(PathPair{NamedPath{layered, {}}});
+    QCOMPARE(alone.size(), std::size_t(5)); // as many as steps
+    QCOMPARE(alone.step(4, 0), std::size_t(4));
+    QCOMPARE(alone.step(4, 1), std::size_t(0));
+
+    const PathTimeline both(PathPair{NamedPath{smallPath(), {}}, NamedPath{layered, {}}});
+    const int hops[] = {0, 1, 1, 2, 3};
+    const std::size_t first[] = {0, 1, 1, 2, 2}, second[] = {0, 1, 2, 3, 4};
+    QCOMPARE(both.size(), std::size_t(5));
+    for (std::size_t m = 0; m < both.size(); ++m) {
+        QCOMPARE(both.hop(m), hops[m]);
+        QCOMPARE(both.step(m, 0), first[m]);
+        QCOMPARE(both.step(m, 1), second[m]);
+    }
+    QCOMPARE(both.momentOfHop(1), std::size_t(2));
+    QCOMPARE(both.momentOfHop(99), std::size_t(4));
+    QCOMPARE(PathTimeline(PathPair{}).size(), std::size_t(0));
+    QCOMPARE(PathTimeline().momentOfHop(3), std::size_t(0));
+}
+
+void PathPlayerTest::twoPathsPlayTogether() {
+    PathPlayer player;
+    player.resize(900, 300);
+    player.show();
+    const PathModelPtr narrow = longPath(10), wide = longPath(40);
+    QVERIFY(wide->hops() > narrow->hops());
+    player.setPaths(
+        {NamedPath{narrow, QStringLiteral("Lsearch 10")}, NamedPath{wide, QStringLiteral("Lsearch 40")}});
+    auto* tabs = player.findChild<QTabBar*>();
+    QVERIFY(tabs->isVisible());
+    QVERIFY(player.findChild<QTableView*>(QStringLiteral("pathDifferences"))->isVisible());
+    QSignalSpy changed(&player, &PathPlayer::stepChanged);
+    player.toStart();
+    QCOMPARE(changed.last(), (QList<QVariant>{0, 0}));
+    for (int i = 0; i < 5; ++i)
+        player.stepForward();
+    QCOMPARE(changed.last(), (QList<QVariant>{5, 5}));
+    player.setStep(narrow->hops() + 3); // the shorter one waits at its end
+    QCOMPARE(changed.last(), (QList<QVariant>{narrow->hops(), narrow->hops() + 3}));
+    QVERIFY(
+        player.findChild<QLabel*>(QStringLiteral("pathText"))->text().contains(QStringLiteral("Lsearch 40")));
+    // The list of the second one.
+    auto* list = player.findChild<QTableView*>(QStringLiteral("candidateList"));
+    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(2).center());
+    QVERIFY(list->isVisible());
+    QCOMPARE(list->model()->rowCount() >= 40, true);
+    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());
+    QCOMPARE(list->model()->index(0, CandidateModel::Node).data(CandidateModel::IdRole).toLongLong(),
+             narrow->answers[0].id);
+    player.toEnd();
+    player.grab();
+    player.setPath(narrow);
+    QVERIFY(!tabs->isVisible() && list->isVisible());
+    QCOMPARE(player.step(), narrow->hops());
+}
+
+void PathPlayerTest::differencesTellWhatSetsThemApart() {
+    PathDifferences model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    QCOMPARE(model.rowCount(), 0);
+    const auto other = std::make_shared<PathModel>(*smallPath());
+    // The other one stopped early and found what the first missed.
+    other->steps.resize(2);
+    readAnswers(std::vector<Id>{5, 2}, std::vector<float>{2, 4}, truthOf({4, 5}, {1, 2}), *other);
+    model.show({NamedPath{smallPath(), QStringLiteral("one")}, NamedPath{other, QStringLiteral("two")}});
+    const auto value = [&](const QString& what, int column) {
+        for (int row = 0; row < model.rowCount(); ++row)
+            if (model.index(row, PathDifferences::What).data().toString() == what)
+                return model.index(row, column);
+        return QModelIndex();
+    };
+    QCOMPARE(model.headerData(PathDifferences::Second, Qt::Horizontal, Qt::DisplayRole).toString(),
+             QStringLiteral("two"));
+    QCOMPARE(value(QStringLiteral("hops"), PathDifferences::First).data().toString(), QStringLiteral("2"));
+    QCOMPARE(value(QStringLiteral("hops"), PathDifferences::Second).data().toString(), QStringLiteral("1"));
+    QVERIFY(value(QStringLiteral("hops"), PathDifferences::Second).data(Qt::FontRole).value<QFont>().bold());
+    QVERIFY(!value(QStringLiteral("hops"), PathDifferences::First).data(Qt::FontRole).isValid());
+    QCOMPARE(value(QStringLiteral("only here"), PathDifferences::First).data().toString(),
+             QStringLiteral("4"));
+    QCOMPARE(value(QStringLiteral("only here"), PathDifferences::Second).data().toString(),
+             QStringLiteral("5"));
+    QCOMPARE(value(QStringLiteral("recall@2"), PathDifferences::First).data().toString(),
+             QStringLiteral("0.500"));
+    model.show({NamedPath{smallPath(), {}}});
+    QCOMPARE(model.rowCount(), 0);
+}
+
+void PathPlayerTest::levelsAreToldInTheSteps() {
+    const PathModelPtr path = layeredPath();
+    QCOMPARE(path->topLevel(), 2);
+    QVERIFY(stepText(*path, 0).startsWith(QStringLiteral("level 2, the top: enters at node ")));
+    QVERIFY(stepText(*path, 1).contains(QStringLiteral(", level 2: expanded node ")));
+    QStringList down;
+    for (std::size_t s = 0; s < path->steps.size(); ++s)
+        if (stepText(*path, s).startsWith(QStringLiteral("down to ")))
+            down << stepText(*path, s).section(QLatin1Char(':'), 0, 0);
+    QCOMPARE(down, (QStringList{QStringLiteral("down to level 1"), QStringLiteral("down to base")}));
+    QVERIFY(stepText(*path, 1).contains(QStringLiteral("list 1 of 1")));
+    PathPlayer player;
+    player.resize(900, 260);
+    player.setPath(path);
+    player.show();
+    for (std::size_t s = 0; s < path->steps.size(); ++s)
+        player.setStep(static_cast<int>(s));
+    player.grab();
+}
+
+void PathPlayerTest::rerankingIsShown() {
+    PathTrace trace = smallTrace();
+    trace.rerank(4, 1, 5);
+    trace.rerank(2, 4, 3);
+    auto path = std::make_shared<PathModel>();
+    path->k = 1;
+    path->listSize = 2;
+    readTrace(trace, *path);
+    readAnswers(std::vector<Id>{2}, std::vector<float>{3}, truthOf({4}, {2}), *path);
+    QCOMPARE(stepText(*path, 3),
+             QStringLiteral("re-ranked 2 candidates by exact distances: kept 1, best 1.73"));
+    QCOMPARE(lossText(*path, path->truth[0]), QStringLiteral("missed: ranked below the answer in the end"));
+    CandidateModel model;
+    model.show(path, 3);
+    QCOMPARE(model.index(0, CandidateModel::State).data().toString(),
+             QStringLiteral("answer, expanded, code said 2"));
+    QCOMPARE(model.index(1, CandidateModel::State).data().toString(),
+             QStringLiteral("ranked out, true, code said 1"));
+    PathPlayer player;
+    player.setPath(path);
+    player.show();
     player.grab();
 }
 
@@ -294,7 +481,7 @@ void PathPlayerTest::nothingToPlay() {
     player.setPath(std::make_shared<PathModel>()); // an exhaustive index tells no steps
     player.togglePlaying();
     QVERIFY(!player.playing());
-    QCOMPARE(player.findChild<QTableView*>()->model()->rowCount(), 0);
+    QCOMPARE(player.findChild<QTableView*>(QStringLiteral("candidateList"))->model()->rowCount(), 0);
     player.grab();
 }
 

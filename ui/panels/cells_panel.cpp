@@ -8,6 +8,7 @@
 #include "ui/models/run.h"
 #include "ui/models/selection.h"
 #include "ui/panels/query_choice.h"
+#include "ui/panels/query_spin.h"
 #include "ui/views/cell_chart.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/path_player.h"
@@ -33,7 +34,8 @@ CellsPanel::CellsPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
       m_outcome(new ElidedLabel(this)), m_pointsBox(new QCheckBox(tr("Vectors"), this)),
       m_queriesBox(new QCheckBox(tr("Queries"), this)), m_fit(new QToolButton(this)),
       m_map(new VoronoiView(jobs, this)), m_polar(new PolarView(this)), m_chart(new CellChart(this)),
-      m_player(new PathPlayer(this)), m_choice(new QueryChoice(jobs, selection, this)) {
+      m_player(new PathPlayer(this)), m_choice(new QueryChoice(jobs, selection, this)),
+      m_query(new QuerySpin(m_choice, this)) {
     setObjectName(QStringLiteral("cellsPanel"));
     setAccessibleName(tr("Cells"));
     buildLayout();
@@ -53,7 +55,11 @@ void CellsPanel::buildLayout() {
     m_fit->setAccessibleName(tr("Fit to window"));
     m_fit->setToolTip(tr("Show all cells (0, or double click)"));
 
-    m_outcome->setContentsMargins(8, 0, 8, 4);
+    auto* query = new QHBoxLayout;
+    query->setContentsMargins(8, 0, 8, 4);
+    query->setSpacing(8);
+    query->addWidget(m_query);
+    query->addWidget(m_outcome, 1);
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 2, 8, 0);
     bar->setSpacing(12);
@@ -75,7 +81,7 @@ void CellsPanel::buildLayout() {
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(0);
     pageLayout->addLayout(bar);
-    pageLayout->addWidget(m_outcome);
+    pageLayout->addLayout(query);
     pageLayout->addWidget(split, 1);
 
     m_stack->addWidget(m_empty);
@@ -173,6 +179,7 @@ void CellsPanel::showScene(CellScenePtr scene) {
     for (QWidget* widget : std::initializer_list<QWidget*>{m_pointsBox, m_queriesBox, m_fit})
         widget->setVisible(plane);
     m_queriesBox->setEnabled(plane && !m_scene->plane->points.queries.empty());
+    m_query->setQueries(m_built->dataset->queries.size());
     m_stack->setCurrentIndex(1);
     m_choice->takeUpSelection();
     onPathChanged();

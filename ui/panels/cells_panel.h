@@ -21,6 +21,7 @@ class PathPlayer;
 class PolarView;
 class QueryChoice;
 class QueryExplainer;
+class QuerySpin;
 class Selection;
 class VoronoiView;
 
@@ -75,6 +76,7 @@ private:
     CellChart* m_chart;
     PathPlayer* m_player;
     QueryChoice* m_choice;
+    QuerySpin* m_query;
 };
 
 } // namespace annscope::ui

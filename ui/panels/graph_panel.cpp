@@ -7,7 +7,9 @@
 #include "ui/jobs/job_runner.h"
 #include "ui/models/run.h"
 #include "ui/models/selection.h"
+#include "ui/panels/path_comparison.h"
 #include "ui/panels/query_choice.h"
+#include "ui/panels/query_spin.h"
 #include "ui/views/empty_state.h"
 #include "ui/views/graph_canvas.h"
 #include "ui/views/path_player.h"
@@ -16,8 +18,10 @@
 
 #include <QBoxLayout>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QLabel>
 #include <QShortcut>
+#include <QSignalBlocker>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -28,6 +32,12 @@
 
 namespace annscope::ui {
 
+namespace {
+
+constexpr int kStepLevel = -2; ///< of the level switch: the level that the step is on
+
+} // namespace
+
 GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
     : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
       m_empty(new EmptyState(this)), m_summary(new ElidedLabel(this)), m_outcome(new ElidedLabel(this)),
@@ -36,8 +46,9 @@ GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
           addButton(QStringLiteral("search"), tr("Zoom to the query"), tr("Zoom to the query (Z)"))),
       m_fit(addButton(QStringLiteral("fit"), tr("Fit to window"),
                       tr("Show the whole graph (0, or double click)"))),
-      m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
-      m_choice(new QueryChoice(jobs, selection, this)) {
+      m_level(new QComboBox(this)), m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
+      m_choice(new QueryChoice(jobs, selection, this)), m_query(new QuerySpin(m_choice, this)),
+      m_comparison(new PathComparison(jobs, m_choice->explainer(), this)) {
     setObjectName(QStringLiteral("graphPanel"));
     setAccessibleName(tr("Graph"));
     buildLayout();
@@ -45,34 +56,50 @@ GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
     showEmpty();
 }
 
-void GraphPanel::buildLayout() {
+QHBoxLayout* GraphPanel::buildBar() {
     m_summary->setObjectName(QStringLiteral("graphSummary"));
     m_summary->setForegroundRole(QPalette::PlaceholderText);
-    m_outcome->setObjectName(QStringLiteral("graphOutcome"));
     m_edgesBox->setChecked(true);
     m_edgesBox->setToolTip(tr("Show the directed edges, coloured by their length."));
     m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see its path."));
-    m_outcome->setContentsMargins(8, 0, 8, 4);
+    m_level->setObjectName(QStringLiteral("graphLevel"));
+    m_level->setAccessibleName(tr("Level of the graph"));
+    m_level->setToolTip(tr("The level whose nodes and edges are shown. A search begins on the highest one,\n"
+                           "which has few nodes and long edges, and goes down to the base, which has all."));
+    m_level->hide();
     auto* bar = new QHBoxLayout;
     bar->setContentsMargins(8, 2, 8, 0);
     bar->setSpacing(12);
     bar->addWidget(m_summary, 1);
+    bar->addWidget(m_level);
     bar->addWidget(m_edgesBox);
     bar->addWidget(m_queriesBox);
     bar->addWidget(m_zoomToQuery);
     bar->addWidget(m_fit);
+    return bar;
+}
+
+void GraphPanel::buildLayout() {
+    QHBoxLayout* bar = buildBar();
+    m_outcome->setObjectName(QStringLiteral("graphOutcome"));
+    auto* query = new QHBoxLayout;
+    query->setContentsMargins(8, 0, 8, 4);
+    query->setSpacing(8);
+    query->addWidget(m_query);
+    query->addWidget(m_outcome, 1);
+    query->addWidget(m_comparison);
     auto* split = new QSplitter(Qt::Vertical, this);
     split->addWidget(m_canvas);
     split->addWidget(m_player);
     split->setStretchFactor(0, 1);
     split->setCollapsible(0, false);
-    split->setSizes({520, 210});
+    split->setSizes({460, 260});
     auto* page = new QWidget(this);
     auto* pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(0);
     pageLayout->addLayout(bar);
-    pageLayout->addWidget(m_outcome);
+    pageLayout->addLayout(query);
     pageLayout->addWidget(split, 1);
 
     m_stack->addWidget(m_empty);
@@ -90,8 +117,9 @@ void GraphPanel::connectAll() {
     m_choice->listenTo(m_canvas);
     connect(m_choice, &QueryChoice::cleared, this, [this] { m_selection->setNode(-1); });
     connect(m_canvas, &GraphCanvas::nodeClicked, m_selection, &Selection::setNode);
-    connect(m_player, &PathPlayer::stepChanged, this,
-            [this](int step) { m_canvas->setStep(static_cast<std::size_t>(step)); });
+    connect(m_player, &PathPlayer::stepChanged, this, &GraphPanel::showSteps);
+    connect(m_level, &QComboBox::activated, this, &GraphPanel::showLevel);
+    connect(m_comparison, &PathComparison::changed, this, &GraphPanel::onPathChanged);
     connect(m_player, &PathPlayer::nodePicked, m_selection, &Selection::setNode);
     connect(m_selection, &Selection::nodeChanged, m_canvas, &GraphCanvas::setSelectedNode);
     connect(explainer(), &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
@@ -125,6 +153,7 @@ void GraphPanel::setIndex(BuiltIndexPtr built) {
     m_canvas->setScene(nullptr);
     const bool drawable = m_built && m_built->index && m_built->index->graph() && m_built->dataset;
     m_choice->setIndex(drawable ? m_built : nullptr);
+    m_comparison->setIndex(drawable ? m_built : nullptr);
     showEmpty();
     if (!drawable)
         return;
@@ -144,7 +173,12 @@ void GraphPanel::setIndex(BuiltIndexPtr built) {
     m_sceneJob = m_jobs->submit<GraphScenePtr>(Lane::Interactive, tr("Draw the graph"), work, this, done);
 }
 
+void GraphPanel::setIndexes(const std::vector<BuiltIndexPtr>& indexes) {
+    m_comparison->setIndexes(indexes);
+}
+
 void GraphPanel::setSearchParams(const SearchParams& params, std::size_t k) {
+    m_comparison->setSearchParams(params, k);
     explainer()->setSearchParams(params, k);
 }
 
@@ -171,6 +205,8 @@ void GraphPanel::showScene(GraphScenePtr scene) {
     m_queriesBox->setEnabled(!m_canvas->scene()->points.queries.empty());
     m_stack->setCurrentIndex(1);
     m_canvas->setToolTip({});
+    m_query->setQueries(m_canvas->scene()->points.queries.size());
+    fillLevels();
     m_choice->takeUpSelection();
     onPathChanged();
 }
@@ -178,8 +214,41 @@ void GraphPanel::showScene(GraphScenePtr scene) {
 void GraphPanel::onPathChanged() {
     if (!m_canvas->scene())
         return;
-    m_canvas->setPath(explainer()->path());
-    m_player->setPath(explainer()->path());
+    std::optional<PathPair> paths = m_comparison->paths();
+    if (!paths)
+        return; // its second path is on its way
+    m_paths = *std::move(paths);
+    m_canvas->setPaths(m_paths);
+    m_player->setPaths(m_paths);
+    showLevel();
+}
+
+void GraphPanel::showSteps(int first, int second) {
+    m_canvas->setSteps(static_cast<std::size_t>(first), static_cast<std::size_t>(second));
+    if (m_level->currentData().toInt() == kStepLevel)
+        showLevel();
+}
+
+void GraphPanel::fillLevels() {
+    const GraphScene& scene = *m_canvas->scene();
+    const QSignalBlocker blocker(m_level);
+    m_level->clear();
+    m_level->addItem(tr("all levels"), kAllLevels);
+    m_level->addItem(tr("level of the step"), kStepLevel);
+    for (std::size_t l = scene.levels.size(); l-- > 0;)
+        m_level->addItem(l == 0 ? tr("base, %1 nodes").arg(formatCount(scene.levels[l].nodes))
+                                : tr("level %1, %2 nodes").arg(l).arg(formatCount(scene.levels[l].nodes)),
+                         static_cast<int>(l));
+    m_level->setVisible(scene.layered());
+}
+
+void GraphPanel::showLevel() {
+    int level = m_level->currentData().toInt();
+    if (level == kStepLevel)
+        level = m_paths[0].path && !m_paths[0].path->steps.empty()
+                    ? m_paths[0].path->steps[m_canvas->steps()[0]].level
+                    : kAllLevels;
+    m_canvas->setLevel(m_canvas->scene()->layered() ? level : kAllLevels);
     updateTexts();
 }
 
@@ -193,7 +262,7 @@ TitledPicture GraphPanel::picture() const {
 
 /// So near that the answer fills a good part of the canvas.
 void GraphPanel::zoomToQuery() {
-    const PathModelPtr& path = explainer()->path();
+    const PathModelPtr& path = m_paths[0].path;
     if (!path || !m_canvas->scene())
         return;
     const PlanePoints& points = m_canvas->scene()->points;
@@ -210,33 +279,68 @@ void GraphPanel::zoomToQuery() {
     m_canvas->setView(ViewTransform::fitting(box.grown(0.6), m_canvas->rect(), 8));
 }
 
-void GraphPanel::updateTexts() {
+/// Of the shown level; of all, those of the base.
+QString GraphPanel::graphText() const {
     const GraphScene& scene = *m_canvas->scene();
-    const QString name = QString::fromStdString(m_built->dataset->name);
-    const QString graph = tr("%1 nodes, %2 edges, degree %3 in the mean, %4 at most")
-                              .arg(formatCount(scene.points.base.size()), formatCount(scene.edges.size()),
-                                   formatMean(scene.meanDegree))
-                              .arg(scene.maxDegree);
-    m_summary->setText(graph);
-    m_zoomToQuery->setEnabled(explainer()->path() != nullptr);
-    if (explainer()->path()) {
-        QString outcome = outcomeText(*explainer()->path());
-        outcome.front() = outcome.front().toUpper();
-        m_outcome->setText(outcome + QLatin1Char('.'));
-    } else {
-        m_outcome->setText(
-            scene.points.projected()
-                ? tr("Show the queries and click one to see its path. A place on a picture of %1 "
-                     "dimensions is not one vector, so queries come from the data set.")
-                      .arg(scene.points.dim)
-                : tr("Click anywhere to place a query and see its path."));
+    const GraphLevel& level = scene.level(m_canvas->level());
+    QString text =
+        tr("%1 nodes, %2 edges, degree %3 in the mean, %4 at most")
+            .arg(formatCount(level.nodes), formatCount(level.edges.size()), formatMean(level.meanDegree()))
+            .arg(level.maxDegree);
+    if (scene.layered())
+        text = m_canvas->level() == kAllLevels
+                   ? tr("%1 levels; base: %2").arg(scene.levels.size()).arg(text)
+                   : tr("%1: %2").arg(
+                         m_canvas->level() == 0 ? tr("base") : tr("level %1").arg(m_canvas->level()), text);
+    return text;
+}
+
+QString GraphPanel::outcome() const {
+    const PlanePoints& points = m_canvas->scene()->points;
+    if (!m_paths[0].path)
+        return points.projected()
+                   ? tr("Choose a query to see its path. A place on a picture of %1 dimensions is not one "
+                        "vector, so queries come from the data set.")
+                         .arg(points.dim)
+                   : tr("Click anywhere to place a query and see its path.");
+    QStringList sentences;
+    for (std::size_t which = 0; which < (isPair(m_paths) ? 2 : 1); ++which) {
+        const PathModel& path = *m_paths[which].path;
+        if (!isPair(m_paths)) {
+            QString text = outcomeText(path);
+            text.front() = text.front().toUpper();
+            return text + QLatin1Char('.');
+        }
+        sentences << tr("%1: found %2 of %3 in %4 hops, %5 distances")
+                         .arg(m_paths[which].name)
+                         .arg(path.truth.size() - path.missed())
+                         .arg(path.truth.size())
+                         .arg(path.hops())
+                         .arg(formatCount(distancesOf(path)));
     }
-    QString subtitle = tr("%1 on %2: %3").arg(m_built->title, name, graph);
-    if (const PathModelPtr& path = explainer()->path())
-        subtitle = tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
-    m_canvas->setPictureText(explainer()->path() ? tr("Path of a query through the graph") : tr("Graph"),
-                             subtitle, QStringLiteral("graph"));
-    m_player->setPictureText(tr("Distance to the query over the hops"), subtitle);
+    return sentences.join(QStringLiteral("; ")) + QLatin1Char('.');
+}
+
+QString GraphPanel::subtitle(const QString& graph) const {
+    const QString name = QString::fromStdString(m_built->dataset->name);
+    const PathModelPtr& path = m_paths[0].path;
+    if (!path)
+        return tr("%1 on %2: %3").arg(m_built->title, name, graph);
+    if (isPair(m_paths))
+        return tr("%1: %2 (solid) and %3 (dashed), k = %4")
+            .arg(name, m_paths[0].name, m_paths[1].name)
+            .arg(path->k);
+    return tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
+}
+
+void GraphPanel::updateTexts() {
+    const QString graph = graphText(), below = subtitle(graph);
+    m_summary->setText(graph);
+    m_zoomToQuery->setEnabled(m_paths[0].path != nullptr);
+    m_outcome->setText(outcome());
+    m_canvas->setPictureText(m_paths[0].path ? tr("Path of a query through the graph") : tr("Graph"), below,
+                             QStringLiteral("graph"));
+    m_player->setPictureText(tr("Distance to the query over the hops"), below);
 }
 
 } // namespace annscope::ui

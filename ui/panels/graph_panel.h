@@ -3,11 +3,16 @@
 
 #include "ui/models/built_index.h"
 #include "ui/views/graph_scene.h"
+#include "ui/views/path_pair.h"
 #include "ui/views/picture_export.h"
 
 #include <QWidget>
 
+#include <vector>
+
 class QCheckBox;
+class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QStackedWidget;
 class QToolButton;
@@ -17,9 +22,11 @@ namespace annscope::ui {
 class EmptyState;
 class GraphCanvas;
 class JobRunner;
+class PathComparison;
 class PathPlayer;
 class QueryChoice;
 class QueryExplainer;
+class QuerySpin;
 class Selection;
 
 /// The graph of the selected index and a query's way through it.
@@ -29,11 +36,14 @@ public:
     GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent = nullptr);
 
     void setIndex(BuiltIndexPtr built); ///< null: none
+    /// All of the session: what a path can be laid over.
+    void setIndexes(const std::vector<BuiltIndexPtr>& indexes);
     void setSearchParams(const SearchParams& params, std::size_t k);
 
     GraphCanvas* canvas() const noexcept { return m_canvas; }
     PathPlayer* player() const noexcept { return m_player; }
     QueryExplainer* explainer() const noexcept;
+    const PathPair& shownPaths() const noexcept { return m_paths; }
 
     bool ready() const; ///< the picture is there
     TitledPicture picture() const;
@@ -48,7 +58,14 @@ private:
     void showScene(GraphScenePtr scene);
     void showEmpty();
     void onPathChanged();
+    void showSteps(int first, int second);
+    void fillLevels();
+    void showLevel();
+    QHBoxLayout* buildBar();
     void updateTexts();
+    QString graphText() const;
+    QString outcome() const;
+    QString subtitle(const QString& graph) const;
     void zoomToQuery();
     QToolButton* addButton(const QString& iconName, const QString& name, const QString& tip);
 
@@ -62,9 +79,13 @@ private:
     QLabel *m_summary, *m_outcome;
     QCheckBox *m_edgesBox, *m_queriesBox;
     QToolButton *m_zoomToQuery, *m_fit;
+    QComboBox* m_level;
     GraphCanvas* m_canvas;
     PathPlayer* m_player;
     QueryChoice* m_choice;
+    QuerySpin* m_query;
+    PathComparison* m_comparison;
+    PathPair m_paths; ///< shown
 };
 
 } // namespace annscope::ui

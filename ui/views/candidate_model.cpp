@@ -10,26 +10,36 @@
 
 namespace annscope::ui {
 
-void CandidateModel::show(PathModelPtr path, std::size_t step) {
+std::vector<CandidateModel::Row> CandidateModel::rowsOf(const PathModel& path, std::size_t step, bool last) {
     std::vector<Row> rows;
-    const bool last = path && step + 1 >= path->steps.size();
-    if (path && !path->steps.empty()) {
-        int rank = 0;
-        for (const ListEntry& entry : path->listAt(step))
-            rows.push_back({entry, ++rank, {}});
-        if (last)
-            for (const TrueNeighbour& t : path->truth)
-                if (t.loss != Loss::None)
-                    rows.push_back({{t.id, t.distance}, 0, t});
+    const TraceList list = path.list_at(step);
+    bool next = !path.ivf() && !last;
+    for (const TraceEntry& entry : list.entries) {
+        Row row{entry, Place::Listed, static_cast<int>(rows.size()) + 1, path.isTrueNeighbour(entry.id)};
+        row.next = next && !entry.expanded;
+        next = next && entry.expanded;
+        rows.push_back(row);
     }
-    m_path = std::move(path);
-    m_last = last;
+    for (const TraceEntry& entry : list.evicted)
+        rows.push_back({entry, Place::PushedOut, 0, path.isTrueNeighbour(entry.id)});
+    if (last)
+        for (const TrueNeighbour& t : path.truth)
+            if (t.loss != Loss::None)
+                rows.push_back({{t.id, t.distance}, Place::Missed, 0, true, false, t});
+    return rows;
+}
+
+void CandidateModel::show(PathModelPtr path, std::size_t step) {
+    const bool steps = path && !path->steps.empty(), last = steps && step + 1 >= path->steps.size();
+    std::vector<Row> rows = steps ? rowsOf(*path, step, last) : std::vector<Row>();
     // Rows that stay keep their place in the view: the table does not jump while a path plays.
     const int before = static_cast<int>(m_rows.size()), after = static_cast<int>(rows.size());
     if (after > before)
         beginInsertRows({}, before, after - 1);
     else if (after < before)
         beginRemoveRows({}, after, before - 1);
+    m_path = std::move(path);
+    m_last = last;
     m_rows = std::move(rows);
     if (after > before)
         endInsertRows();
@@ -48,25 +58,34 @@ int CandidateModel::columnCount(const QModelIndex& parent) const {
 }
 
 QString CandidateModel::state(const Row& row) const {
-    if (row.rank == 0)
-        return lossText(row.missed);
-    QString text = m_last && static_cast<std::size_t>(row.rank) <= m_path->k ? tr("answer") : QString();
-    const auto append = [&text](const QString& part) {
-        text += text.isEmpty() ? part : QStringLiteral(", ") + part;
-    };
-    if (row.entry.isTrue)
-        append(tr("true neighbour"));
-    if (row.entry.fresh && !m_last)
-        append(tr("new"));
-    if (row.entry.expanded)
-        append(tr("expanded"));
-    return text;
+    if (row.place == Place::Missed)
+        return lossText(*m_path, row.missed);
+    QStringList parts;
+    if (row.place == Place::PushedOut)
+        parts << (m_last && m_path->reranked() ? tr("ranked out") : tr("pushed out"));
+    else if (m_last && static_cast<std::size_t>(row.rank) <= m_path->k)
+        parts << tr("answer");
+    if (row.isTrue)
+        parts << tr("true");
+    if (row.entry.entered && !m_last)
+        parts << tr("new");
+    if (row.next)
+        parts << tr("next");
+    else if (row.entry.expanded)
+        parts << tr("expanded");
+    else if (row.place == Place::Listed && !m_path->ivf() && !m_last)
+        parts << tr("waits");
+    if (m_last && m_path->reranked() && row.entry.approximate != row.entry.distance)
+        parts << tr("code said %1").arg(distanceText(m_path->metric, row.entry.approximate));
+    return parts.join(QStringLiteral(", "));
 }
 
 QString CandidateModel::text(const Row& row, int column) const {
     switch (column) {
     case Rank:
-        return row.rank > 0 ? QString::number(row.rank) : QStringLiteral("○");
+        return row.place == Place::Listed      ? QString::number(row.rank)
+               : row.place == Place::PushedOut ? QStringLiteral("–")
+                                               : QStringLiteral("○");
     case Node:
         return formatCount(static_cast<qulonglong>(row.entry.id));
     case Distance:
@@ -76,6 +95,28 @@ QString CandidateModel::text(const Row& row, int column) const {
     default:
         return {};
     }
+}
+
+QVariant CandidateModel::color(const Row& row, int role) const {
+    const Palette& colors = palette();
+    if (role == Qt::BackgroundRole)
+        return row.place == Place::Listed && row.entry.entered && !m_last
+                   ? QVariant(QBrush(withAlpha(colors.accent, 0.12)))
+                   : QVariant();
+    if (row.place == Place::Missed || (row.place == Place::PushedOut && row.isTrue))
+        return QBrush(colors.missed);
+    if (row.isTrue)
+        return QBrush(colors.dark ? seriesStyle(2).color.lighter(130) : seriesStyle(2).color.darker(120));
+    if (row.place == Place::PushedOut)
+        return QBrush(colors.secondary);
+    return {};
+}
+
+QVariant CandidateModel::font(const Row& row) const {
+    QFont font;
+    font.setBold(row.next || (row.place == Place::Listed && row.entry.entered && !m_last));
+    font.setStrikeOut(row.place == Place::PushedOut);
+    return font.bold() || font.strikeOut() ? QVariant(font) : QVariant();
 }
 
 QVariant CandidateModel::data(const QModelIndex& index, int role) const {
@@ -96,19 +137,10 @@ QVariant CandidateModel::data(const QModelIndex& index, int role) const {
                    ? QVariant::fromValue(Qt::Alignment(Qt::AlignLeft | Qt::AlignVCenter))
                    : QVariant::fromValue(Qt::Alignment(Qt::AlignRight | Qt::AlignVCenter));
     case Qt::ForegroundRole:
-        if (row.rank == 0)
-            return QBrush(palette().missed);
-        if (row.entry.isTrue)
-            return QBrush(palette().dark ? seriesStyle(2).color.lighter(130)
-                                         : seriesStyle(2).color.darker(120));
-        return {};
+    case Qt::BackgroundRole:
+        return color(row, role);
     case Qt::FontRole:
-        if (row.entry.fresh && !m_last) {
-            QFont font;
-            font.setBold(true);
-            return font;
-        }
-        return {};
+        return font(row);
     default:
         return {};
     }

@@ -7,7 +7,8 @@
 
 namespace annscope::ui {
 
-/// The candidate list after one step of a path; after the last one also the true neighbours that are missing.
+/// The candidate list after one step of a path: what waits and what was expanded, what the step brought in
+/// and pushed out; after the last one also the true neighbours that are missing.
 class CandidateModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -23,13 +24,19 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
 private:
+    enum class Place { Listed, PushedOut, Missed };
     struct Row {
-        ListEntry entry;
-        int rank = 0; ///< 0: a missed true neighbour
-        TrueNeighbour missed;
+        TraceEntry entry;
+        Place place = Place::Listed;
+        int rank = 0;
+        bool isTrue = false, next = false; ///< next: expanded in the next step
+        TrueNeighbour missed = {};
     };
+    static std::vector<Row> rowsOf(const PathModel& path, std::size_t step, bool last);
     QString text(const Row& row, int column) const;
     QString state(const Row& row) const;
+    QVariant color(const Row& row, int role) const;
+    QVariant font(const Row& row) const;
 
     PathModelPtr m_path;
     bool m_last = false;

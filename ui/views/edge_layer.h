@@ -13,7 +13,7 @@ namespace annscope::ui {
 
 /// How edges look, taken from the theme in the GUI thread.
 struct EdgeStyle {
-    std::array<QColor, GraphScene::kShades> colors; ///< by shade, 0: the longest
+    std::array<QColor, GraphLevel::kShades> colors; ///< by shade, 0: the longest
     double opacity = 1;                             ///< below 1 while a path is shown above
 
     static EdgeStyle fromPalette(double opacity);
@@ -21,8 +21,9 @@ struct EdgeStyle {
 
 /// Draws all edges that cross the view. Where there are many: hair lines whose opacity falls with the ink, so
 /// that the picture stays readable; where there are few: smooth lines, with arrow heads when long enough.
-/// Runs on any thread. Cost: edges + pixels inked, about 0.1 s for a million edges. Errors: Cancelled.
-Result<LayerImage> renderEdges(const GraphScene& scene, const ViewTransform& view, qreal ratio,
+/// level: of a layered graph; kAllLevels: all, the higher ones over the base, which is fainter then. Runs on
+/// any thread. Cost: edges + pixels inked, about 0.1 s for a million edges. Errors: Cancelled.
+Result<LayerImage> renderEdges(const GraphScene& scene, int level, const ViewTransform& view, qreal ratio,
                                const EdgeStyle& style, const Control& control);
 
 /// One directed edge with an arrow head that ends at the rim of a node of the given radius.

@@ -44,16 +44,18 @@ GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent)
 void GraphCanvas::renewEdges(bool keep) {
     LazyLayer::Render render;
     if (m_scene && m_edgesVisible)
-        render = [scene = m_scene, style = EdgeStyle::fromPalette(m_path ? kEdgesBehindPath : 1.0)](
+        render = [scene = m_scene, level = m_level,
+                  style = EdgeStyle::fromPalette(m_paths[0].path ? kEdgesBehindPath : 1.0)](
                      const ViewTransform& wanted, qreal ratio, const Control& control) {
-            return renderEdges(*scene, wanted, ratio, style, control);
+            return renderEdges(*scene, level, wanted, ratio, style, control);
         };
     m_edges->setRender(std::move(render), keep);
 }
 
 void GraphCanvas::setScene(GraphScenePtr scene) {
     m_scene = std::move(scene);
-    m_path.reset();
+    m_paths = {};
+    m_level = kAllLevels;
     m_hovered = m_selected = -1;
     m_nodesStale = true;
     if (m_scene)
@@ -63,33 +65,50 @@ void GraphCanvas::setScene(GraphScenePtr scene) {
     update();
 }
 
-void GraphCanvas::setPath(PathModelPtr path) {
-    const bool opacityChanges = !m_path != !path;
-    m_path = std::move(path);
-    m_step = m_path && !m_path->steps.empty() ? m_path->steps.size() - 1 : 0;
+void GraphCanvas::setPaths(const PathPair& paths) {
+    const bool contentChanges = !m_paths[0].path != !paths[0].path || isPair(m_paths) != isPair(paths);
+    m_paths = paths;
+    for (std::size_t which = 0; which < 2; ++which)
+        m_steps[which] =
+            m_paths[which].path ? std::max<std::size_t>(m_paths[which].path->steps.size(), 1) - 1 : 0;
     m_nodesStale = true;
-    if (opacityChanges) {
+    if (contentChanges) {
         renewEdges(true);
         placeLegend();
     }
     update();
 }
 
+void GraphCanvas::setLevel(int level) {
+    if (level == m_level)
+        return;
+    m_level = level;
+    m_nodesStale = true;
+    renewEdges(false);
+    update();
+}
+
 /// On a low canvas the marks of the path would cover what they explain.
-bool GraphCanvas::legendNamesPath() const {
-    return m_path && legendSize(*m_scene, true).height() < 0.55 * view().area.height();
+LegendContent GraphCanvas::legend() const {
+    const LegendContent whole{
+        m_paths[0].path != nullptr, isPair(m_paths), {m_paths[0].name, m_paths[1].name}};
+    return legendSize(*m_scene, whole).height() < 0.55 * view().area.height() ? whole : LegendContent{};
 }
 
 void GraphCanvas::placeLegend() {
     m_legendArea = view().area;
     if (m_scene)
-        m_legendAt = placeOfLegend(*m_scene, view(), legendNamesPath());
+        m_legendAt = placeOfLegend(*m_scene, view(), legend());
 }
 
-void GraphCanvas::setStep(std::size_t step) {
-    if (!m_path || step >= m_path->steps.size() || step == m_step)
+void GraphCanvas::setSteps(std::size_t first, std::size_t second) {
+    const std::array steps{first, second};
+    for (std::size_t which = 0; which < 2; ++which)
+        if (m_paths[which].path && steps[which] >= m_paths[which].path->steps.size())
+            return;
+    if (steps == m_steps)
         return;
-    m_step = step;
+    m_steps = steps;
     m_nodesStale = true;
     update();
 }
@@ -114,17 +133,18 @@ bool GraphCanvas::edgesAreSharp() const {
     return m_scene && m_edges->sharp();
 }
 
-std::optional<PathPicture> GraphCanvas::pathPicture() const {
-    if (!m_path || !m_scene || m_path->steps.empty())
-        return std::nullopt;
-    return PathPicture{*m_path, m_scene->points, m_step};
+std::vector<PathPicture> GraphCanvas::pathPictures() const {
+    std::vector<PathPicture> pictures;
+    for (std::size_t which = 0; which < 2 && m_scene; ++which)
+        if (const PathModelPtr& path = m_paths[which].path; path && !path->steps.empty())
+            pictures.push_back({*path, m_scene->points, m_steps[which], which, isPair(m_paths), m_level});
+    return pictures;
 }
 
 void GraphCanvas::paintNodes(QPainter& painter, const ViewTransform& to) {
     const qreal ratio = painter.device()->devicePixelRatioF();
     if (m_nodesStale || !(m_nodesView == to) || m_nodes.devicePixelRatio() != ratio) {
-        const auto path = pathPicture();
-        m_nodes = renderNodes(*m_scene, to, ratio, m_queriesVisible, path ? &*path : nullptr);
+        m_nodes = renderNodes(*m_scene, m_level, to, ratio, m_queriesVisible, pathPictures());
         m_nodes.setDevicePixelRatio(ratio);
         m_nodesView = to;
         m_nodesStale = false;
@@ -142,12 +162,14 @@ void GraphCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool fo
     paintNodes(painter, to);
     const double radius = nodeRadius(*m_scene, to);
     drawEntry(painter, *m_scene, to);
-    if (const auto path = pathPicture())
-        drawPath(painter, *path, to, radius);
+    if (const auto pictures = pathPictures(); pictures.size() == 2)
+        drawPaths(painter, {pictures[0], pictures[1]}, to, radius);
+    else if (!pictures.empty())
+        drawPath(painter, pictures[0], to, radius);
     for (const qint64 node : {m_selected, forFile ? qint64(-1) : m_hovered})
         if (node >= 0 && static_cast<std::size_t>(node) < m_scene->points.base.size())
-            drawHoveredNode(painter, *m_scene, static_cast<std::uint32_t>(node), to);
-    drawGraphLegend(painter, *m_scene, m_legendAt, legendNamesPath());
+            drawHoveredNode(painter, *m_scene, m_level, static_cast<std::uint32_t>(node), to);
+    drawGraphLegend(painter, *m_scene, m_legendAt, legend());
     if (m_scene->points.projected())
         drawNote(painter, to.area.topLeft() + QPointF(10, 10),
                  tr("PCA: keeps %1 of the variance; distances on the picture are approximate")
@@ -159,7 +181,9 @@ qint64 GraphCanvas::nodeAt(QPointF at) const {
     if (!m_scene)
         return -1;
     const QPointF p = view().toData(at);
-    return m_scene->nodeGrid.nearest(p.x(), p.y(), kPickDistance / view().scale);
+    const GraphLevel& level = m_scene->level(m_level);
+    const auto place = level.grid.nearest(p.x(), p.y(), kPickDistance / view().scale);
+    return place < 0 ? -1 : level.row(static_cast<std::uint32_t>(place));
 }
 
 void GraphCanvas::pointerMoved(std::optional<QPointF> at) {
@@ -186,13 +210,18 @@ void GraphCanvas::onClicked(QPointF at, Qt::KeyboardModifiers modifiers) {
 }
 
 QString GraphCanvas::nodeText(qint64 node) const {
-    const Point2 p = m_scene->points.base[static_cast<std::size_t>(node)];
+    const auto row = static_cast<std::uint32_t>(node);
+    const Point2 p = m_scene->points.base[row];
     QString text = tr("node %1\n%2 outgoing edges\nx %3, y %4")
-                       .arg(formatCount(static_cast<qulonglong>(node)))
-                       .arg(m_scene->graph().neighbors(static_cast<std::size_t>(node)).size())
+                       .arg(formatCount(row))
+                       .arg(linkedFrom(*m_scene, m_level, row).size())
                        .arg(formatNumber(p[0]), formatNumber(p[1]));
-    if (node == m_scene->entry)
-        text += tr("\nmedoid: every search begins here");
+    if (m_scene->layered())
+        if (const int top = m_scene->topLevelOf(row); top > 0)
+            text += tr("\nup to level %1").arg(top);
+    if (row == m_scene->entry)
+        text += m_scene->layered() ? tr("\nentry point: every search begins here, on the highest level")
+                                   : tr("\nmedoid: every search begins here");
     return text;
 }
 

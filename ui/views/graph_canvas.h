@@ -4,7 +4,7 @@
 #include "ui/views/canvas_base.h"
 #include "ui/views/graph_layers.h"
 #include "ui/views/graph_scene.h"
-#include "ui/views/path_model.h"
+#include "ui/views/path_pair.h"
 
 namespace annscope::ui {
 
@@ -21,8 +21,14 @@ public:
 
     void setScene(GraphScenePtr scene); ///< null: nothing
     const GraphScenePtr& scene() const noexcept { return m_scene; }
-    void setPath(PathModelPtr path); ///< null: none
-    void setStep(std::size_t step);
+    void setPath(PathModelPtr path) { setPaths({NamedPath{std::move(path), {}}}); } ///< null: none
+    /// Two paths of one query lie over each other; the edges are those of the first one's graph.
+    void setPaths(const PathPair& paths);
+    void setSteps(std::size_t first, std::size_t second);
+    const std::array<std::size_t, 2>& steps() const noexcept { return m_steps; }
+    /// The level whose nodes and edges are shown; kAllLevels: all over each other.
+    void setLevel(int level);
+    int level() const noexcept { return m_level; }
     void setSelectedNode(qint64 node);
     bool edgesAreSharp() const;
 
@@ -46,14 +52,15 @@ private:
     qint64 nodeAt(QPointF at) const;
     void renewEdges(bool keep);
     void placeLegend();
-    bool legendNamesPath() const;
+    LegendContent legend() const;
     void paintNodes(QPainter& painter, const ViewTransform& view);
-    std::optional<PathPicture> pathPicture() const;
+    std::vector<PathPicture> pathPictures() const;
     QString nodeText(qint64 node) const;
 
     GraphScenePtr m_scene;
-    PathModelPtr m_path;
-    std::size_t m_step = 0;
+    PathPair m_paths;
+    std::array<std::size_t, 2> m_steps{};
+    int m_level = kAllLevels;
     qint64 m_hovered = -1, m_selected = -1;
     bool m_edgesVisible = true, m_queriesVisible = false;
 

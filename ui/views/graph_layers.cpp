@@ -20,16 +20,18 @@ namespace annscope::ui {
 
 namespace {
 
-void drawConsidered(const PathPicture& picture, const ViewTransform& view,
-                    const std::function<void(const Point2&, double, const QColor&)>& disc, double radius) {
+using Disc = std::function<void(const Point2&, double, const QColor&)>;
+
+void drawConsidered(const PathPicture& picture, const ViewTransform& view, const Disc& disc, double radius) {
     const Palette& colors = palette();
     const QColor rejected = mix(colors.panel, colors.secondary, 0.75);
-    const QColor kept = mix(colors.panel, colors.accent, 0.65);
-    const std::size_t count = picture.path.consideredUpTo(picture.step);
+    const QColor kept = mix(colors.panel, pathStyle(picture.which).color, 0.65);
+    const std::span searched = picture.path.searched();
+    const std::size_t count = std::min(picture.path.steps[picture.step].end, searched.size());
     const Box box = view.visible();
     for (const bool wanted : {false, true})
         for (std::size_t i = 0; i < count; ++i) {
-            const Considered& c = picture.path.considered[i];
+            const Considered& c = searched[i];
             const Point2& p = picture.points.base[static_cast<std::size_t>(c.id)];
             if (c.kept == wanted && box.contains(p[0], p[1]))
                 disc(p, radius, wanted ? kept : rejected);
@@ -39,14 +41,14 @@ void drawConsidered(const PathPicture& picture, const ViewTransform& view,
 struct LegendEntry {
     QString text;
     QColor color;
-    enum Mark { Disc, Hollow, Ring, Cross, Dash } mark;
+    enum Mark { Filled, Hollow, Ring, Cross, Dash, Line, DashedLine } mark;
 };
 
 void drawLegendMark(QPainter& painter, const LegendEntry& entry, QPointF at) {
     painter.setPen(Qt::NoPen);
     painter.setBrush(entry.color);
     switch (entry.mark) {
-    case LegendEntry::Disc:
+    case LegendEntry::Filled:
         painter.drawEllipse(at, 4, 4);
         break;
     case LegendEntry::Hollow:
@@ -63,69 +65,111 @@ void drawLegendMark(QPainter& painter, const LegendEntry& entry, QPointF at) {
         painter.setBrush(Qt::NoBrush);
         painter.drawEllipse(at, 5, 5);
         break;
+    case LegendEntry::Line:
+    case LegendEntry::DashedLine:
+        painter.setPen(
+            QPen(entry.color, 2.2, entry.mark == LegendEntry::Line ? Qt::SolidLine : Qt::DashLine));
+        painter.drawLine(at - QPointF(7, 0), at + QPointF(7, 0));
+        break;
     }
 }
 
 constexpr double kLine = 17, kPad = 8, kWidth = 178, kScale = 36;
 
-std::vector<LegendEntry> legendEntries(const GraphScene& scene, bool path) {
+std::vector<LegendEntry> legendEntries(const GraphScene& scene, const LegendContent& content) {
     const Palette& colors = palette();
     std::vector<LegendEntry> entries;
-    entries.push_back({QObject::tr("medoid, the entry point"), colors.text, LegendEntry::Ring});
-    if (!path)
+    entries.push_back(
+        {scene.layered() ? QObject::tr("entry point, on top") : QObject::tr("medoid, the entry point"),
+         colors.text, LegendEntry::Ring});
+    if (!content.path)
         return entries;
     entries.push_back({QObject::tr("query"), colors.text, LegendEntry::Cross});
-    entries.push_back({QObject::tr("expanded, by hop"), colors.accent, LegendEntry::Disc});
-    entries.push_back(
-        {QObject::tr("considered and kept"), mix(colors.panel, colors.accent, 0.65), LegendEntry::Disc});
-    entries.push_back({QObject::tr("found true neighbour"), foundColor(), LegendEntry::Disc});
-    entries.push_back({QObject::tr("missed true neighbour"), colors.missed, LegendEntry::Hollow});
+    if (content.paired) {
+        entries.push_back({content.names[0], pathStyle(0).color, LegendEntry::Line});
+        entries.push_back({content.names[1], pathStyle(1).color, LegendEntry::DashedLine});
+    } else {
+        entries.push_back({QObject::tr("expanded, by hop"), colors.accent, LegendEntry::Filled});
+        entries.push_back({QObject::tr("considered and kept"), mix(colors.panel, colors.accent, 0.65),
+                           LegendEntry::Filled});
+    }
+    entries.push_back({QObject::tr("found true neighbour"), foundColor(), LegendEntry::Filled});
+    entries.push_back({content.paired ? QObject::tr("missed by both") : QObject::tr("missed true neighbour"),
+                       colors.missed, LegendEntry::Hollow});
     if (!scene.points.projected())
         entries.push_back({QObject::tr("true k-th distance"), foundColor(), LegendEntry::Dash});
     return entries;
 }
 
-} // namespace
-
-QSizeF legendSize(const GraphScene& scene, bool path) {
-    return {kWidth, 2 * kPad + kScale + kLine * static_cast<double>(legendEntries(scene, path).size())};
+/// Nodes of one level, each with the given radius.
+void drawNodes(const GraphLevel& level, const Box& box, double radius, const QColor& color,
+               const Disc& disc) {
+    level.grid.visit(box, [&](std::uint32_t, const Point2& p) { disc(p, radius, color); });
 }
 
-double nodeRadius(const GraphScene& scene, const ViewTransform& view) noexcept {
+/// In a crowd nodes would make one black patch: they are drawn fainter there.
+QColor nodeColor(double radius, bool behind) {
+    const Palette& colors = palette();
+    const double strength = (radius - 1) / 2;
+    return behind ? mix(colors.panel, colors.secondary, 0.55)
+                  : withAlpha(mix(colors.secondary, colors.text, strength), 0.55 + 0.45 * strength);
+}
+
+void drawLevels(const GraphScene& scene, int level, const ViewTransform& view, bool behindPath,
+                const Disc& disc) {
+    const Box box = view.visible();
+    const double base = nodeRadius(scene, view);
+    if (!scene.layered() || level == 0)
+        return drawNodes(scene.base(), box, base, nodeColor(base, behindPath), disc);
+    const QColor faint = withAlpha(palette().secondary, 0.25);
+    drawNodes(scene.base(), box, base, level == kAllLevels ? nodeColor(base, true) : faint, disc);
+    for (std::size_t l = 1; l < scene.levels.size(); ++l) {
+        if (level != kAllLevels && level != static_cast<int>(l))
+            continue;
+        const double radius =
+            level == kAllLevels ? base + 0.7 * static_cast<double>(l) : nodeRadius(scene, view, level) + 0.5;
+        if (l > 1 || level != kAllLevels)
+            drawNodes(scene.levels[l], box, radius + 0.8, palette().panel, disc);
+        const double strength =
+            (behindPath ? 0.4 : 0.5) + 0.1 * static_cast<double>(std::min<std::size_t>(l, 3));
+        drawNodes(scene.levels[l], box, radius, mix(palette().panel, palette().text, strength), disc);
+    }
+}
+
+} // namespace
+
+QSizeF legendSize(const GraphScene& scene, const LegendContent& content) {
+    return {kWidth, 2 * kPad + kScale + kLine * static_cast<double>(legendEntries(scene, content).size())};
+}
+
+double nodeRadius(const GraphScene& scene, const ViewTransform& view, int level) noexcept {
     const Box& box = scene.points.bounds;
     const double area = std::max(box.width() * box.height(), 1e-300) * view.scale * view.scale;
     const double spacing =
-        std::sqrt(area / std::max<double>(1, static_cast<double>(scene.points.base.size())));
+        std::sqrt(area / std::max<double>(1, static_cast<double>(scene.level(level).nodes)));
     return std::clamp(spacing * 0.14, 1.0, 3.0);
 }
 
-QImage renderNodes(const GraphScene& scene, const ViewTransform& view, qreal ratio, bool showQueries,
-                   const PathPicture* path) {
+QImage renderNodes(const GraphScene& scene, int level, const ViewTransform& view, qreal ratio,
+                   bool showQueries, std::span<const PathPicture> paths) {
     QImage image((view.area.size() * ratio).toSize().expandedTo(QSize(1, 1)),
                  QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    const Palette& colors = palette();
     const double radius = nodeRadius(scene, view);
-    const auto disc = [&](const Point2& p, double r, const QColor& color) {
+    const Disc disc = [&](const Point2& p, double r, const QColor& color) {
         const QPointF at = (view.toScreen(p) - view.area.topLeft()) * ratio;
         stampDisc(reinterpret_cast<std::uint32_t*>(image.bits()), image.width(), image.height(),
                   static_cast<std::size_t>(image.bytesPerLine()) / 4, static_cast<float>(at.x()),
                   static_cast<float>(at.y()), static_cast<float>(r * ratio), qPremultiply(color.rgba()));
     };
-    const Box box = view.visible();
-    // In a crowd nodes would make one black patch: they are drawn fainter there.
-    const double strength = (radius - 1) / 2;
-    const QColor node = path
-                            ? mix(colors.panel, colors.secondary, 0.55)
-                            : withAlpha(mix(colors.secondary, colors.text, strength), 0.55 + 0.45 * strength);
-    scene.nodeGrid.visit(box, [&](std::uint32_t, const Point2& p) { disc(p, radius, node); });
+    drawLevels(scene, level, view, !paths.empty(), disc);
     if (showQueries)
-        scene.queryGrid.visit(box, [&](std::uint32_t, const Point2& p) {
-            disc(p, radius + 1.6, colors.panel);
+        scene.queryGrid.visit(view.visible(), [&](std::uint32_t, const Point2& p) {
+            disc(p, radius + 1.6, palette().panel);
             disc(p, radius + 0.8, seriesStyle(1).color);
         });
-    if (path)
-        drawConsidered(*path, view, disc, radius + 0.5);
+    for (std::size_t i = paths.size(); i-- > 0;)
+        drawConsidered(paths[i], view, disc, radius + 0.5);
     return image;
 }
 
@@ -138,22 +182,35 @@ void drawEntry(QPainter& painter, const GraphScene& scene, const ViewTransform& 
     painter.drawEllipse(at, 7, 7);
 }
 
-void drawHoveredNode(QPainter& painter, const GraphScene& scene, std::uint32_t node,
+std::vector<std::uint32_t> linkedFrom(const GraphScene& scene, int level, std::uint32_t row) {
+    const GraphLevel& shown = scene.level(level);
+    if (&shown == &scene.base() && shown.rows.empty()) {
+        const auto links = scene.graph().neighbors(row);
+        return {links.begin(), links.end()};
+    }
+    std::vector<std::uint32_t> rows;
+    for (const GraphLevel::Edge& edge : shown.edges)
+        if (edge.from == row)
+            rows.push_back(edge.to);
+    return rows;
+}
+
+void drawHoveredNode(QPainter& painter, const GraphScene& scene, int level, std::uint32_t row,
                      const ViewTransform& view) {
     const Palette& colors = palette();
     const double radius = nodeRadius(scene, view);
-    const QPointF at = view.toScreen(scene.points.base[node]);
+    const QPointF at = view.toScreen(scene.points.base[row]);
     painter.setPen(QPen(withAlpha(colors.text, 0.8), 1.2));
     painter.setBrush(colors.text);
-    for (const std::uint32_t to : scene.graph().neighbors(node))
+    for (const std::uint32_t to : linkedFrom(scene, level, row))
         drawArrow(painter, at, view.toScreen(scene.points.base[to]), radius, 7);
     painter.setPen(QPen(colors.panel, 1.5));
     painter.setBrush(colors.text);
     painter.drawEllipse(at, radius + 2.5, radius + 2.5);
 }
 
-QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool path) {
-    const QSizeF size = legendSize(scene, path);
+QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, const LegendContent& content) {
+    const QSizeF size = legendSize(scene, content);
     const QRectF inner = view.area.adjusted(10, 10, -10, -10);
     const QPointF corners[] = {{inner.left(), inner.bottom() - size.height()},
                                {inner.right() - size.width(), inner.bottom() - size.height()},
@@ -165,8 +222,8 @@ QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool p
         const QPointF low = view.toData(corner + QPointF(0, size.height())),
                       high = view.toData(corner + QPointF(size.width(), 0));
         std::size_t covered = 0;
-        scene.nodeGrid.visit({low.x(), low.y(), high.x(), high.y()},
-                             [&](std::uint32_t, const Point2&) { ++covered; });
+        scene.base().grid.visit({low.x(), low.y(), high.x(), high.y()},
+                                [&](std::uint32_t, const Point2&) { ++covered; });
         if (covered < fewest) {
             fewest = covered;
             best = corner;
@@ -175,10 +232,11 @@ QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, bool p
     return best;
 }
 
-void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft, bool path) {
+void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft,
+                     const LegendContent& content) {
     const Palette& colors = palette();
-    const std::vector<LegendEntry> entries = legendEntries(scene, path);
-    const QRectF box(topLeft, legendSize(scene, path));
+    const std::vector<LegendEntry> entries = legendEntries(scene, content);
+    const QRectF box(topLeft, legendSize(scene, content));
     drawCard(painter, box);
 
     const QString title =
@@ -194,7 +252,7 @@ void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft
     for (int x = 0; x < static_cast<int>(scale.width()); ++x) {
         const double t = 1 - x / scale.width();
         painter.fillRect(QRectF(scale.left() + x, scale.top(), 1, scale.height()),
-                         style.colors[static_cast<std::size_t>(t * (GraphScene::kShades - 1))]);
+                         style.colors[static_cast<std::size_t>(t * (GraphLevel::kShades - 1))]);
     }
     painter.setRenderHint(QPainter::Antialiasing);
     y += 7;
@@ -206,7 +264,9 @@ void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft
         setTextSize(painter, kSmallText);
         painter.setPen(colors.secondary);
         painter.drawText(QRectF(box.left() + kPad + 18, y, kWidth - kPad - 20, kLine),
-                         Qt::AlignLeft | Qt::AlignVCenter, entry.text);
+                         Qt::AlignLeft | Qt::AlignVCenter,
+                         painter.fontMetrics().elidedText(entry.text, Qt::ElideMiddle,
+                                                          static_cast<int>(kWidth - kPad - 22)));
         y += kLine;
     }
 }

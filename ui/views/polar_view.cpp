@@ -82,11 +82,11 @@ PolarView::Geometry PolarView::layOut(const QRectF& area) const {
     Geometry g;
     g.centre = area.center();
     g.radius = std::max(std::min(area.width(), area.height()) * 0.5 - kRim, 20.0);
-    g.cells = std::min(m_path->steps.size(), kMaxSectors);
+    g.cells = std::min(m_path->searchedSteps(), kMaxSectors);
     g.sectors =
         static_cast<double>(std::max<std::size_t>(g.cells, 1)) + (m_path->missed() > 0 ? kSectorOfMissed : 0);
     std::vector<float> distances;
-    for (const Considered& c : m_path->considered)
+    for (const Considered& c : m_path->searched())
         distances.push_back(c.distance);
     for (const TrueNeighbour& t : m_path->truth)
         distances.push_back(t.distance);
@@ -188,9 +188,9 @@ void PolarView::paintRings(QPainter& painter, const Geometry& g) const {
 void PolarView::paintVectors(QPainter& painter, const Geometry& g) const {
     const Palette& colors = ui::palette();
     const QColor rejected = withAlpha(colors.secondary, 0.5), kept = mix(colors.panel, colors.accent, 0.65);
-    const std::size_t stride = m_path->considered.size() / kMaxVectors + 1;
+    const std::size_t stride = m_path->searched().size() / kMaxVectors + 1;
     for (std::size_t s = 0; s < g.cells && s <= m_step; ++s) {
-        const auto vectors = m_path->consideredIn(s);
+        const auto vectors = m_path->visits_in(s);
         QPolygonF others;
         for (std::size_t i = 0; i < vectors.size(); ++i) {
             if (vectors[i].kept || i % stride != 0)
@@ -217,7 +217,7 @@ void PolarView::paintTruth(QPainter& painter, const Geometry& g) const {
     const Palette& colors = ui::palette();
     std::unordered_map<Id, QPointF> places;
     for (std::size_t s = 0; s < g.cells && s <= m_step; ++s) {
-        const auto vectors = m_path->consideredIn(s);
+        const auto vectors = m_path->visits_in(s);
         for (std::size_t i = 0; i < vectors.size(); ++i)
             if (m_path->isTrueNeighbour(vectors[i].id)) {
                 const double inside = 0.06 + 0.88 * std::fmod(static_cast<double>(i + 1) * kGolden, 1.0);

@@ -36,6 +36,14 @@ void QueryExplainer::explainPlace(std::vector<float> vector) {
     submit();
 }
 
+void QueryExplainer::explainAs(const QueryExplainer& other) {
+    if (m_row == other.m_row && m_vector == other.m_vector)
+        return;
+    m_row = other.m_row;
+    m_vector = other.m_vector;
+    submit();
+}
+
 void QueryExplainer::clear() {
     m_row = -1;
     m_vector.clear();
@@ -48,6 +56,7 @@ void QueryExplainer::submit() {
     m_job = 0;
     if (!m_built || !hasQuery()) {
         m_path.reset();
+        emit asked();
         emit pathChanged();
         return;
     }
@@ -73,6 +82,7 @@ void QueryExplainer::submit() {
     };
     *ticket = m_job =
         m_jobs->submit<PathModelPtr>(Lane::Interactive, tr("Explain a query"), work, this, done);
+    emit asked();
 }
 
 } // namespace annscope::ui

@@ -28,8 +28,14 @@ public:
     qint64 row() const noexcept { return m_row; }
     const std::vector<float>& place() const noexcept { return m_vector; }
     const PathModelPtr& path() const noexcept { return m_path; }
+    /// A newer path than path() is on its way.
+    bool busy() const noexcept { return m_job != 0; }
+    /// Explains what another one explains; does nothing where it does already.
+    void explainAs(const QueryExplainer& other);
 
 signals:
+    /// Index, query or parameters changed: pathChanged will follow.
+    void asked();
     /// The path changed; it is null after clear or while there is no index.
     void pathChanged();
     void failed(const QString& sentence);

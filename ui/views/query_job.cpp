@@ -4,6 +4,7 @@
 #include "data/ground_truth.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <unordered_map>
 
@@ -11,13 +12,17 @@ namespace annscope::ui {
 
 namespace {
 
-constexpr std::string_view kListParams[] = {"Lsearch", "efSearch"};
-
-std::size_t listSizeOf(const Index& index, const SearchParams& params, std::size_t k) {
+/// The list of a graph holds L or efSearch candidates, that of a scan k; where they are ranked again, at
+/// least k_factor times k.
+std::size_t listSizeOf(const Index& index, const SearchParams& params, std::size_t k, std::size_t n) {
+    std::size_t size = k;
     for (const ParamInfo& info : index.search_params())
-        if (std::find(std::begin(kListParams), std::end(kListParams), info.name) != std::end(kListParams))
-            return std::max(k, static_cast<std::size_t>(value_or_default(params, info)));
-    return k;
+        if (info.name == "k_factor")
+            size = std::max(size, static_cast<std::size_t>(
+                                      std::ceil(static_cast<double>(k) * value_or_default(params, info))));
+    if (const ParamInfo* info = listParam(index))
+        size = std::max(size, static_cast<std::size_t>(value_or_default(params, *info)));
+    return std::min(size, n);
 }
 
 float centroidDistance(Metric metric, std::span<const float> query, std::span<const float> centroid) {
@@ -59,6 +64,13 @@ void rankMissedCells(const CellsView& cells, PathModel& model) {
 
 } // namespace
 
+const ParamInfo* listParam(const Index& index) noexcept {
+    for (const ParamInfo& info : index.search_params())
+        if (info.name == "Lsearch" || info.name == "efSearch")
+            return &info;
+    return nullptr;
+}
+
 Result<PathModelPtr> runQuery(const QueryRequest& request, const Control& control) {
     const Dataset& dataset = *request.built->dataset;
     const Index& index = *request.built->index;
@@ -76,7 +88,7 @@ Result<PathModelPtr> runQuery(const QueryRequest& request, const Control& contro
     model->metric = dataset.metric;
     model->k = std::min(std::max<std::size_t>(request.k, 1), dataset.base.size());
     model->params = request.params;
-    model->listSize = listSizeOf(index, request.params, model->k);
+    model->listSize = listSizeOf(index, request.params, model->k, dataset.base.size());
 
     std::vector<Id> ids(model->k);
     std::vector<float> distances(model->k);

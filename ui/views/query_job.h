@@ -16,6 +16,9 @@ struct QueryRequest {
     SearchParams params;
 };
 
+/// The search parameter that sets the size of the candidate list: Lsearch or efSearch; null: none.
+const ParamInfo* listParam(const Index& index) noexcept;
+
 /// Searches with a trace, finds the exact neighbours, and says why a true one was missed. For the interactive
 /// lane. Cost: one search, base x dim, nlist x dim. Errors: those of Index::explain, InvalidArgument for a
 /// row out of range.

@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <cmath>
 
 namespace annscope::ui {
@@ -29,31 +30,54 @@ QString distanceText(Metric metric, double distance) {
     return std::isfinite(distance) ? formatNumber(shownDistance(metric, distance)) : QStringLiteral("–");
 }
 
-QString stepText(const PathModel& path, std::size_t s) {
-    const PathStep& step = path.steps[s];
-    const QString at = distanceText(path.metric, step.distance);
-    QString what;
+QString levelText(int level) {
+    return level > 0 ? tr("level %1").arg(level) : tr("base");
+}
+
+namespace {
+
+QString startText(const PathModel& path, const PathStep& step, const QString& at) {
+    if (path.topLevel() == 0)
+        return tr("start: entry point %1 at %2").arg(idText(step.id), at);
+    if (step.level == path.topLevel())
+        return tr("%1, the top: enters at node %2 at %3").arg(levelText(step.level), idText(step.id), at);
+    return tr("down to %1: goes on from node %2 at %3").arg(levelText(step.level), idText(step.id), at);
+}
+
+QString whatText(const PathModel& path, const PathStep& step) {
+    const QString at = distanceText(path.metric, step.distance), id = idText(step.id);
     switch (step.kind) {
     case PathStep::Kind::Start:
-        what = tr("start: entry point %1 at %2").arg(idText(step.id), at);
-        break;
+        return startText(path, step, at);
     case PathStep::Kind::Expand:
-        what = tr("hop %1 of %2: expanded node %3 at %4")
-                   .arg(step.hop)
-                   .arg(path.steps.back().hop)
-                   .arg(idText(step.id), at);
-        break;
+        return path.topLevel() == 0
+                   ? tr("hop %1 of %2: expanded node %3 at %4").arg(step.hop).arg(path.hops()).arg(id, at)
+                   : tr("hop %1 of %2, %3: expanded node %4 at %5")
+                         .arg(step.hop)
+                         .arg(path.hops())
+                         .arg(levelText(step.level), id, at);
     case PathStep::Kind::Probe:
-        what = tr("cell %1 of %2: scanned cell %3, centroid at %4")
-                   .arg(step.hop)
-                   .arg(path.steps.back().hop)
-                   .arg(idText(step.id), at);
+        return tr("cell %1 of %2: scanned cell %3, centroid at %4")
+            .arg(step.hop)
+            .arg(path.hops())
+            .arg(id, at);
+    case PathStep::Kind::Rerank:
         break;
     }
-    const std::size_t list = path.listAt(s).size();
+    return {};
+}
+
+} // namespace
+
+QString stepText(const PathModel& path, std::size_t s) {
+    const PathStep& step = path.steps[s];
+    const QString best = distanceText(path.metric, step.best);
+    if (step.kind == PathStep::Kind::Rerank)
+        return tr("re-ranked %1 candidates by exact distances: kept %2, best %3")
+            .arg(count(step.end - step.first), count(step.kept), best);
     return tr("%1; considered %2, kept %3; list %4 of %5, best %6")
-        .arg(what, count(step.end - step.first), count(step.kept), count(list), count(path.listSize),
-             distanceText(path.metric, step.best));
+        .arg(whatText(path, step), count(step.end - step.first), count(step.kept), count(step.listed),
+             count(step.level > 0 ? 1 : path.listSize), best);
 }
 
 QString hopsText(bool ivf, int hops) {
@@ -62,18 +86,37 @@ QString hopsText(bool ivf, int hops) {
     return hops == 1 ? tr("1 hop") : tr("%1 hops").arg(hops);
 }
 
+std::size_t distancesOf(const PathModel& path) noexcept {
+    return std::max<std::size_t>(path.stats.distances, path.searched().size());
+}
+
 QString outcomeText(const PathModel& path) {
     const std::size_t k = path.truth.size(), missed = path.missed();
     QString text = missed == 0
                        ? tr("found all %1 true neighbours").arg(k)
                        : tr("found %1 of %2 true neighbours, missed %3").arg(k - missed).arg(k).arg(missed);
-    const int hops = path.steps.empty() ? 0 : path.steps.back().hop;
     return tr("%1; %2, %3 distances")
-        .arg(text, hopsText(path.ivf(), hops),
-             formatCount(std::max<std::size_t>(path.stats.distances, path.considered.size())));
+        .arg(text, hopsText(path.ivf(), path.hops()), formatCount(distancesOf(path)));
 }
 
-QString lossText(const TrueNeighbour& neighbour) {
+/// Why a vector that was met is not in the answer.
+QString notKeptText(const PathModel& path, const TrueNeighbour& neighbour) {
+    const TraceLife& life = neighbour.life;
+    const auto hopOf = [&path](int step) { return path.steps[static_cast<std::size_t>(step)].hop; };
+    const QString met = distanceText(path.metric, life.distance);
+    if (life.entered < 0)
+        return tr("missed: met at hop %1 at %2, too far for the list").arg(hopOf(life.met)).arg(met);
+    if (life.left >= 0 && path.steps[static_cast<std::size_t>(life.left)].kind == PathStep::Kind::Rerank)
+        return tr("missed: ranked below the answer in the end");
+    if (life.left >= 0)
+        return tr("missed: entered at hop %1 at %2, pushed out at hop %3")
+            .arg(hopOf(life.entered))
+            .arg(met)
+            .arg(hopOf(life.left));
+    return tr("missed: it stayed in the list, behind the answer");
+}
+
+QString lossText(const PathModel& path, const TrueNeighbour& neighbour) {
     switch (neighbour.loss) {
     case Loss::None:
         return tr("found");
@@ -85,7 +128,7 @@ QString lossText(const TrueNeighbour& neighbour) {
                                             .arg(neighbour.cellRank)
                                       : tr("missed: its cell was not scanned");
     case Loss::NotKept:
-        return tr("missed: it was considered, but left the list");
+        return notKeptText(path, neighbour);
     }
     return {};
 }

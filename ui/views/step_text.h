@@ -13,7 +13,11 @@ QString distanceText(Metric metric, double distance);
 QString stepText(const PathModel& path, std::size_t step);
 /// "found 9 of 10 true neighbours, 1 missed; 23 hops, 412 distances".
 QString outcomeText(const PathModel& path);
+/// Distances computed, estimated ones included.
+std::size_t distancesOf(const PathModel& path) noexcept;
+/// "level 2", "base".
+QString levelText(int level);
 /// Why a true neighbour was missed, and what would find it.
-QString lossText(const TrueNeighbour& neighbour);
+QString lossText(const PathModel& path, const TrueNeighbour& neighbour);
 
 } // namespace annscope::ui
