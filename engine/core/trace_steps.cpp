@@ -148,19 +148,24 @@ private:
         m_evicted.push_back(m_entries.back());
         m_entries.pop_back();
     }
+    /// What was not ranked again, because its estimate could not make it one of the k best, leaves, too.
     void rerank() {
         m_capacity = m_from.m_k;
-        std::unordered_map<Id, bool> expanded;
+        std::unordered_map<Id, TraceEntry> before;
         for (const TraceEntry& entry : m_entries)
-            expanded.emplace(entry.id, entry.expanded);
-        m_entries.assign(m_from.m_reranked.begin(),
-                         m_from.m_reranked.begin() +
-                             static_cast<std::ptrdiff_t>(std::min(m_capacity, m_from.m_reranked.size())));
-        for (TraceEntry& entry : m_entries)
-            if (const auto before = expanded.find(entry.id); before != expanded.end())
-                entry.expanded = before->second;
-        m_evicted.assign(m_from.m_reranked.begin() + static_cast<std::ptrdiff_t>(m_entries.size()),
-                         m_from.m_reranked.end());
+            before.emplace(entry.id, entry);
+        m_entries.clear();
+        for (TraceEntry entry : m_from.m_reranked) {
+            if (const auto found = before.find(entry.id); found != before.end()) {
+                entry.expanded = found->second.expanded;
+                before.erase(found);
+            }
+            (m_entries.size() < m_capacity ? m_entries : m_evicted).push_back(entry);
+        }
+        const auto ranked = static_cast<std::ptrdiff_t>(m_evicted.size());
+        for (const auto& [id, entry] : before)
+            m_evicted.push_back(entry);
+        std::sort(m_evicted.begin() + ranked, m_evicted.end(), nearer);
     }
 
     const TraceSteps& m_from;

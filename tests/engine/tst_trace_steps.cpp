@@ -101,6 +101,7 @@ private slots:
     void levelsHaveListsOfTheirOwn();
     void levelMayBeginWithoutItsEntry();
     void rerankingIsTheLastStep();
+    void rerankingMayLeaveSomeOut();
     void nothingHappened();
     void everyStepAsPlainReplay_data();
     void everyStepAsPlainReplay();
@@ -225,6 +226,18 @@ void TraceStepsTest::rerankingIsTheLastStep() {
     QCOMPARE(path.follow(std::vector<Id>{4})[0].left, 3);
 }
 
+/// What cannot be among the k best need not be ranked again: it leaves all the same.
+void TraceStepsTest::rerankingMayLeaveSomeOut() {
+    PathTrace trace = small_trace();
+    trace.rerank(4, 1, 1.5f);
+    const TraceSteps path(trace, 2, 1);
+    const TraceList list = path.list_at(3);
+    QCOMPARE(ids_of(list.entries), (std::vector<Id>{4}));
+    QCOMPARE(ids_of(list.evicted), (std::vector<Id>{2}));
+    QCOMPARE(list.evicted[0].distance, 4.0f);
+    QCOMPARE(path.follow(std::vector<Id>{2})[0].left, 3);
+}
+
 void TraceStepsTest::nothingHappened() {
     const TraceSteps path(PathTrace{}, 0, 0);
     QVERIFY(path.steps.empty());
@@ -315,7 +328,7 @@ void TraceStepsTest::endsInTheAnswer() {
     QFETCH(const QString, factory);
     QFETCH(const QString, width);
     QFETCH(const int, metric);
-    const VectorSet base = test::random_set(ElementType::F32, 1500, 12, 11),
+    const VectorSet base = test::random_set(ElementType::F32, 600, 12, 11),
                     queries = test::random_set(ElementType::F32, 40, 12, 12);
     const auto index = test::build(factory.toStdString(), base, static_cast<Metric>(metric));
     QVERIFY2(index, index ? "" : index.error().message.c_str());
