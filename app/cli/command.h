@@ -34,6 +34,7 @@ void add_build(CLI::App& app, Run& run);
 void add_change(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
+void add_loss(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 
 /// The options with which every sub-command names its data: DATA, or --base --queries --truth; --metric.

@@ -99,6 +99,7 @@ int main(int argc, char** argv) {
     cli::add_change(app, run);
     cli::add_sweep(app, run);
     cli::add_explain(app, run);
+    cli::add_loss(app, run);
     cli::add_export(app, run);
     try {
         app.parse(argc, argv);

@@ -29,6 +29,8 @@ public:
     }
     Status reconstruct(Id id, std::span<float> out) const override { return m_inner->reconstruct(id, out); }
     Status save(ArchiveWriter& writer) const override { return save_inner(writer, "inner", *m_inner); }
+    std::size_t transformed_dim() const noexcept override { return m_inner->transformed_dim(); }
+    void transform(const float* row, float* out) const override { m_inner->transform(row, out); }
     const GraphView* graph() const noexcept override { return m_inner->graph(); }
     const CellsView* cells() const noexcept override { return m_inner->cells(); }
 

@@ -160,6 +160,11 @@ public:
     /// Has prepare_add and reconstruct, so that it can rank again what another index found.
     virtual bool can_refine() const noexcept { return false; }
 
+    /// Where vectors are transformed before they are held: the width of what comes out; 0: they are not.
+    virtual std::size_t transformed_dim() const noexcept { return 0; }
+    /// row: dim() floats; out: transformed_dim() floats.
+    virtual void transform(const float* /*row*/, float* /*out*/) const {}
+
     /// Writes everything that load needs; see index/serialize.h.
     virtual Status save(ArchiveWriter& writer) const = 0;
 

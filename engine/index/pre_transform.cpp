@@ -84,6 +84,8 @@ public:
     Status reconstruct(Id id, std::span<float> out) const override;
     Status save(ArchiveWriter& writer) const override;
 
+    std::size_t transformed_dim() const noexcept override { return m_chain.d_out(); }
+    void transform(const float* row, float* out) const override { m_chain.apply(row, out); }
     const GraphView* graph() const noexcept override { return m_inner->graph(); }
     const CellsView* cells() const noexcept override {
         return m_inner->cells() && m_chain.reversible() ? &m_cells : nullptr;

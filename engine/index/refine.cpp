@@ -77,6 +77,8 @@ public:
     Status add(const VectorSet& vectors, const Control& control) override;
     Status reconstruct(Id id, std::span<float> out) const override;
     Status save(ArchiveWriter& writer) const override;
+    std::size_t transformed_dim() const noexcept override { return m_base->transformed_dim(); }
+    void transform(const float* row, float* out) const override { m_base->transform(row, out); }
     const GraphView* graph() const noexcept override { return m_base->graph(); }
     const CellsView* cells() const noexcept override { return m_base->cells(); }
 

@@ -80,6 +80,25 @@ private slots:
         QVERIFY2(refused.err.contains(QStringLiteral("IVF16,Flat")), qPrintable(refused.err));
     }
 
+    void loss_adds_up() {
+        const QString file = m_folder.filePath(QStringLiteral("loss.json"));
+        const Outcome outcome = run({QStringLiteral("loss"), sample(), QStringLiteral("--config"),
+                                     QStringLiteral("IVF64,SQ4||nprobe=2"), QStringLiteral("--json"), file});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY2(outcome.out.contains(QStringLiteral("cell not probed")), qPrintable(outcome.out));
+        const QJsonObject json = QJsonDocument::fromJson(contents(file)).object();
+        const QJsonObject reasons = json.value(QStringLiteral("reasons")).toObject();
+        QVERIFY(reasons.size() >= 2);
+        double sum = 0;
+        for (const QJsonValue& count : reasons)
+            sum += count.toDouble();
+        QCOMPARE(sum, double(json.value(QStringLiteral("misses")).toArray().size()));
+        sum -= reasons.value(QStringLiteral("tie")).toDouble();
+        QCOMPARE(sum, json.value(QStringLiteral("lost")).toDouble());
+        QCOMPARE(sum, double(qRound(1000 * (1 - json.value(QStringLiteral("recall")).toDouble()))));
+        QCOMPARE(json.value(QStringLiteral("shares")).toArray().size(), reasons.size());
+    }
+
     void exit_codes_data() {
         QTest::addColumn<QString>("line");
         QTest::addColumn<int>("code");

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tune/loss.h"
+#include "app/cli/command.h"
+#include "spec/builder.h"
+#include "spec/parser.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+
+namespace annscope::cli {
+namespace {
+
+struct LossArguments {
+    DataArguments data;
+    std::string config, json;
+    LossOptions options;
+    bool no_remedies = false;
+};
+
+std::string to_json(const LossArguments& arguments, const LossReport& report) {
+    nlohmann::ordered_json j{{"config", arguments.config},
+                             {"params", to_string(report.params)},
+                             {"k", report.k},
+                             {"queries", report.queries},
+                             {"recall", report.recall},
+                             {"lost", report.lost()},
+                             {"sentence", report.sentence()}};
+    auto reasons = nlohmann::ordered_json::object(), shares = nlohmann::ordered_json::array(),
+         misses = nlohmann::ordered_json::array();
+    for (std::size_t r = 0; r < kLossReasons; ++r) {
+        const LossShare& share = report.shares[r];
+        if (share.misses == 0)
+            continue;
+        const auto reason = static_cast<LossReason>(r);
+        reasons[std::string(name(reason))] = share.misses;
+        shares.push_back({{"reason", name(reason)},
+                          {"misses", share.misses},
+                          {"curable", share.curable},
+                          {"parameter", share.parameter},
+                          {"finds_nine_in_ten", share.for_nine_in_ten}});
+    }
+    for (const Miss& miss : report.misses)
+        misses.push_back({{"query", miss.query},
+                          {"true_rank", miss.true_rank + 1},
+                          {"id", miss.id},
+                          {"reason", name(miss.reason)},
+                          {"rank", miss.rank},
+                          {"remedy", miss.remedy ? to_string(*miss.remedy) : ""}});
+    j["reasons"] = std::move(reasons);
+    j["shares"] = std::move(shares);
+    j["misses"] = std::move(misses);
+    return j.dump(1) + '\n';
+}
+
+void print(const LossReport& report) {
+    std::printf("recall@%zu %.4f of %zu queries: %zu of %zu true neighbours were missed\n", report.k,
+                report.recall, report.queries, report.lost(), report.queries * report.k);
+    for (std::size_t r = 0; r < kLossReasons; ++r) {
+        const LossShare& share = report.shares[r];
+        if (share.misses == 0)
+            continue;
+        const auto reason = static_cast<LossReason>(r);
+        if (reason == LossReason::Tie) {
+            std::printf("  %8zu        %-22s another neighbour as near was returned; no recall is lost\n",
+                        share.misses, std::string(name(reason)).c_str());
+            continue;
+        }
+        std::printf("  %8zu  %4.1f %% %-22s", share.misses,
+                    100 * static_cast<double>(share.misses) / static_cast<double>(report.lost()),
+                    std::string(name(reason)).c_str());
+        if (share.curable > 0)
+            std::printf(" %zu can be found; %s=%g finds nine in ten of them", share.curable,
+                        share.parameter.c_str(), share.for_nine_in_ten);
+        std::printf("\n");
+    }
+    std::printf("%s\n", report.sentence().c_str());
+}
+
+Status run_loss(const LossArguments& arguments, const Control& control) {
+    const auto configuration = parse_configuration(arguments.config);
+    if (!configuration)
+        return usage_error(point_at(arguments.config, configuration.error()));
+    ANNSCOPE_ASSIGN(const Dataset dataset, arguments.data.open(DataArguments::Need::Truth, control));
+    if (arguments.options.k > std::min(dataset.truth.k, dataset.base.size()))
+        return usage_error("-k is at most " + std::to_string(std::min(dataset.truth.k, dataset.base.size())) +
+                           ", the neighbours that are known of each query.");
+    ANNSCOPE_ASSIGN(const std::unique_ptr<Index> index,
+                    build_and_fill(*configuration, dataset.base, dataset.metric, 1234, control));
+    ANNSCOPE_ASSIGN(const LossReport report, explain_loss(*index, workload_of(dataset), configuration->search,
+                                                          arguments.options, control));
+    print(report);
+    return arguments.json.empty() ? Status() : write_text(arguments.json, to_json(arguments, report));
+}
+
+} // namespace
+
+void add_loss(CLI::App& app, Run& run) {
+    auto* command =
+        app.add_subcommand("loss", "Say why each true neighbour was missed, and what would find it");
+    auto arguments = std::make_shared<LossArguments>();
+    arguments->data.add_to(*command);
+    command
+        ->add_option("--config", arguments->config,
+                     "FACTORY|BUILD|SEARCH, e.g. \"IVF256,PQ98x4fs||nprobe=8\"")
+        ->required();
+    command->add_option("-k", arguments->options.k, "Neighbours a query")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
+    command->add_option("--json", arguments->json, "File to write: counts by reason, and every miss");
+    command->add_flag("--no-remedies", arguments->no_remedies,
+                      "Reasons only; finding remedies takes ten searches a miss");
+    command->callback([&run, arguments] {
+        arguments->options.remedies = !arguments->no_remedies;
+        run = [arguments](const Control& control) { return run_loss(*arguments, control); };
+    });
+}
+
+} // namespace annscope::cli
