@@ -3,9 +3,9 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "graph/adjacency.h"
 #include "graph/local_join.h"
 #include "graph/projection_tree.h"
+#include "graph/reverse_lists.h"
 
 #include <algorithm>
 
@@ -23,43 +23,10 @@ struct Choice {
 
     Choice(std::size_t n, std::size_t width) : stride(width), ids(n * width) {}
     std::uint32_t* room(std::size_t node) noexcept { return ids.data() + node * stride; }
+    GraphRows rows() const noexcept { return {ids.data(), stride}; }
     std::span<const std::uint32_t> row(std::size_t node) const noexcept {
-        const std::uint32_t* begin = ids.data() + node * stride;
-        return {begin, std::find(begin, begin + stride, kNoNode)};
+        return {rows().row(node), rows().degree(node)};
     }
-};
-
-/// For each node those that chose it, in no certain order.
-class Reverse {
-public:
-    explicit Reverse(std::size_t n, std::size_t width) : m_ends(n), m_ids(n * width) {}
-
-    Status fill(const Choice& choice, const Control& control) {
-        std::ranges::fill(m_ends, 0u);
-        const auto each = [&](const auto& visit) {
-            return parallel_for(m_ends.size(), kBlock, control, [&](std::size_t b, std::size_t e, int) {
-                for (std::size_t i = b; i < e; ++i)
-                    for (const std::uint32_t id : choice.row(i))
-                        visit(std::atomic_ref<std::uint64_t>(m_ends[id]), static_cast<std::uint32_t>(i));
-            });
-        };
-        ANNSCOPE_TRY(each([](auto count, std::uint32_t) { count.fetch_add(1, std::memory_order_relaxed); }));
-        std::uint64_t begin = 0;
-        for (std::uint64_t& count : m_ends)
-            count = std::exchange(begin, begin + count);
-        return each(
-            [&](auto end, std::uint32_t node) { m_ids[end.fetch_add(1, std::memory_order_relaxed)] = node; });
-    }
-    std::span<const std::uint32_t> row(std::size_t node) const noexcept {
-        const std::uint64_t begin = node == 0 ? 0 : m_ends[node - 1];
-        return {m_ids.data() + begin, m_ends[node] - begin};
-    }
-
-private:
-    static constexpr std::size_t kBlock = 1024;
-
-    AlignedBuffer<std::uint64_t> m_ends;
-    AlignedBuffer<std::uint32_t> m_ids;
 };
 
 /// How much the lists of a few nodes change from round to round.
@@ -153,19 +120,19 @@ private:
     Status descend() {
         const std::size_t width = m_options.sample;
         Choice fresh(m_n, width), known(m_n, width);
-        Reverse fresh_of(m_n, width), known_of(m_n, width);
+        ReverseLists fresh_of(m_n, m_n * width), known_of(m_n, m_n * width);
         m_control.begin("Neighbours of neighbours", m_options.rounds * m_n);
         Sample sample(m_lists, m_options.seed);
         for (std::size_t round = 0; round < m_options.rounds; ++round) {
             ANNSCOPE_TRY(choose(fresh, known));
-            ANNSCOPE_TRY(fresh_of.fill(fresh, m_control));
-            ANNSCOPE_TRY(known_of.fill(known, m_control));
+            ANNSCOPE_TRY(fresh_of.fill(fresh.rows(), m_control));
+            ANNSCOPE_TRY(known_of.fill(known.rows(), m_control));
             const std::uint64_t seed = Random(m_options.seed + round)();
             ANNSCOPE_TRY(parallel_for(m_n, kNodes, m_control, [&](std::size_t b, std::size_t e, int thread) {
                 Picks picks;
                 for (std::size_t i = b; i < e; ++i) {
-                    pick(fresh.row(i), fresh_of.row(i), seed ^ i, picks.drawn, picks.fresh);
-                    pick(known.row(i), known_of.row(i), seed ^ i, picks.drawn, picks.known);
+                    pick(fresh.row(i), fresh_of.list(i), seed ^ i, picks.drawn, picks.fresh);
+                    pick(known.row(i), known_of.list(i), seed ^ i, picks.drawn, picks.known);
                     std::erase_if(picks.known, [&](std::uint32_t id) {
                         return std::ranges::binary_search(picks.fresh, id);
                     });

@@ -21,6 +21,8 @@ extern const Kind kRefineFlatKind;
 extern const Kind kRefineKind;
 extern const Kind kHnswKind;
 extern const Kind kHnswCodeKind;
+extern const Kind kNsgKind;
+extern const Kind kNsgCodeKind;
 extern const Kind kVamanaKind;
 extern const Kind kVamanaCodeKind;
 extern const Kind kPreTransformKind;
@@ -30,11 +32,10 @@ extern const Kind kIdMap2Kind;
 namespace {
 
 constexpr std::array kKinds{
-    &kFlatKind,         &kIvfFlatKind,   &kPqKind,         &kIvfPqKind,
-    &kRabitqKind,       &kIvfRabitqKind, &kPqFastScanKind, &kIvfPqFastScanKind,
-    &kSqKind,           &kIvfSqKind,     &kRefineFlatKind, &kRefineKind,
-    &kHnswKind,         &kHnswCodeKind,  &kVamanaKind,     &kVamanaCodeKind,
-    &kPreTransformKind, &kIdMapKind,     &kIdMap2Kind,
+    &kFlatKind,         &kIvfFlatKind,       &kPqKind,     &kIvfPqKind,   &kRabitqKind,     &kIvfRabitqKind,
+    &kPqFastScanKind,   &kIvfPqFastScanKind, &kSqKind,     &kIvfSqKind,   &kRefineFlatKind, &kRefineKind,
+    &kHnswKind,         &kHnswCodeKind,      &kNsgKind,    &kNsgCodeKind, &kVamanaKind,     &kVamanaCodeKind,
+    &kPreTransformKind, &kIdMapKind,         &kIdMap2Kind,
 };
 
 void append(std::vector<ParamInfo>& out, const ParamInfo& info) {

@@ -90,8 +90,12 @@ private:
         QTest::addColumn<int>("metric_number");
         QTest::addColumn<double>("floor");
         for (const Metric metric : {Metric::L2, Metric::InnerProduct, Metric::Cosine})
-            for (const auto& [factory, floor] : std::vector<std::pair<const char*, double>>{
-                     {"HNSW8", 0.98}, {"Vamana16", 0.98}, {"HNSW8,SQ8", 0.9}, {"Vamana16,SQ8", 0.9}})
+            for (const auto& [factory, floor] :
+                 std::vector<std::pair<const char*, double>>{{"HNSW8", 0.98},
+                                                             {"NSG16", 0.98},
+                                                             {"Vamana16", 0.98},
+                                                             {"HNSW8,SQ8", 0.9},
+                                                             {"Vamana16,SQ8", 0.9}})
                 QTest::addRow("%s %s", factory, std::string(name(metric)).c_str())
                     << QByteArray(factory)
                     << static_cast<int>(metric)
