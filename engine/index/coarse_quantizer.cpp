@@ -56,6 +56,12 @@ Result<SearchStats> CoarseQuantizer::probe_block(VectorView queries, std::size_t
     return sum;
 }
 
+Result<SearchStats> CoarseQuantizer::visit(VectorView queries, std::size_t nprobe, const SearchParams& params,
+                                           std::span<const std::uint64_t>, Visits& visits) const {
+    visits.reset(queries.rows(), nprobe);
+    return probe_block(queries, nprobe, visits.cells(), params);
+}
+
 bool has_coarse(const SpecNode& root) noexcept {
     return form_of(root) != nullptr;
 }

@@ -14,20 +14,56 @@ namespace annscope {
 class ArchiveReader;
 class ArchiveWriter;
 
+/// What each of several queries visits of an inverted file.
+class Visits {
+public:
+    /// Makes room for what the quantiser finds.
+    void reset(std::size_t queries, std::size_t nprobe) {
+        m_nprobe = nprobe;
+        m_cells.assign(queries * nprobe, Neighbor{0, 0});
+        m_lists.clear();
+        m_ends.clear();
+    }
+    std::size_t nprobe() const noexcept { return m_nprobe; }
+    /// nprobe entries a query, nearest first; those with id kNoId are none and come last.
+    std::span<Neighbor> cells() noexcept { return m_cells; }
+    std::span<const Neighbor> cells(std::size_t query) const noexcept {
+        return std::span(m_cells).subspan(query * m_nprobe, m_nprobe);
+    }
+    /// The lists to scan: the cells, unless a cell has several lists, which then were added.
+    std::span<const Neighbor> lists(std::size_t query) const noexcept {
+        if (m_ends.empty())
+            return cells(query);
+        const std::size_t begin = query == 0 ? 0 : m_ends[query - 1];
+        return std::span(m_lists).subspan(begin, m_ends[query] - begin);
+    }
+    /// The lists of one query after the other's.
+    void add_list(const Neighbor& list) { m_lists.push_back(list); }
+    void end_query() { m_ends.push_back(m_lists.size()); }
+
+private:
+    std::size_t m_nprobe = 0;
+    std::vector<Neighbor> m_cells, m_lists;
+    std::vector<std::size_t> m_ends; ///< in m_lists, one a query; empty: the cells are the lists
+};
+
 /// The part of an inverted file that says which cell a vector belongs to and which cells a query visits.
 /// Rows and queries are of unit length where the metric is cosine. Const members may run concurrently.
 class CoarseQuantizer {
 public:
     virtual ~CoarseQuantizer() = default;
 
+    /// Cells, which is what nprobe counts.
     virtual std::size_t nlist() const noexcept = 0;
+    /// Lists of a cell: list number = cell * lists_per_cell() + rank in the cell.
+    virtual std::size_t lists_per_cell() const noexcept { return 1; }
     virtual bool trained() const noexcept = 0;
     /// Learns the cells. After an error it is as it was. Errors: InvalidArgument (fewer rows than cells),
     /// OutOfMemory, Cancelled.
     virtual Status train(const VectorSet& rows, const Control& control) = 0;
 
-    /// The cell of each row; cells has one entry a row. Advances the progress by one per row.
-    virtual Status assign(const VectorSet& rows, std::span<std::uint32_t> cells,
+    /// The list of each row; lists has one entry a row. Advances the progress by one per row.
+    virtual Status assign(const VectorSet& rows, std::span<std::uint32_t> lists,
                           const Control& control) const = 0;
     /// The probes.size() <= nlist cells nearest to the query, nearest first, equal distances by number;
     /// fewer where the quantiser finds no more: the rest has id kNoId. params: the search's, already checked.
@@ -38,9 +74,15 @@ public:
     virtual Result<SearchStats> probe_block(VectorView queries, std::size_t nprobe,
                                             std::span<Neighbor> probes, const SearchParams& params) const;
 
-    /// dim floats: memory of its own, or scratch, which then holds them.
-    virtual const float* centroid(std::size_t cell, float* scratch) const noexcept = 0;
-    /// All centroids, nlist x dim; empty where they are not kept one by one.
+    /// The lists that each query visits: its nprobe nearest cells, or what is worth scanning of them. begins:
+    /// where the lists begin in the inverted file, and its end. The same for a query alone and among others.
+    virtual Result<SearchStats> visit(VectorView queries, std::size_t nprobe, const SearchParams& params,
+                                      std::span<const std::uint64_t> begins, Visits& visits) const;
+
+    /// The point that codes of a list are relative to, dim floats: memory of its own, or scratch, which then
+    /// holds them.
+    virtual const float* centroid(std::size_t list, float* scratch) const noexcept = 0;
+    /// The centroids of all cells, nlist x dim; empty where they are not kept one by one.
     virtual VectorView centroids() const noexcept { return {}; }
 
     /// Its own search parameters beside nprobe, e.g. quantizer_nprobe.

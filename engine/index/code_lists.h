@@ -29,9 +29,12 @@ public:
     std::size_t nlist() const noexcept { return m_offsets.size() - 1; }
     std::size_t size() const noexcept { return m_offsets[nlist()]; }
     std::size_t size_of(std::size_t cell) const noexcept { return m_offsets[cell + 1] - m_offsets[cell]; }
-    std::span<const std::uint32_t> ids(std::size_t cell) const noexcept {
-        return {m_ids.data() + m_offsets[cell], m_cells ? size_of(cell) : 0};
+    /// Of count lists from the first on.
+    std::span<const std::uint32_t> ids(std::size_t first, std::size_t count = 1) const noexcept {
+        return {m_ids.data() + m_offsets[first], m_cells ? m_offsets[first + count] - m_offsets[first] : 0};
     }
+    /// Positions where the lists begin, and the end: nlist() + 1.
+    std::span<const std::uint64_t> begins() const noexcept { return {m_offsets.data(), m_offsets.size()}; }
     ListRef list(std::size_t cell, float distance) const noexcept {
         return {cell, distance, m_offsets[cell], size_of(cell),
                 m_cells ? m_ids.data() + m_offsets[cell] : nullptr};

@@ -16,12 +16,16 @@ bool in_cells(const SpecNode& root) noexcept {
     return root.name == "IVF" || root.name == "IMI";
 }
 
+std::size_t lists_of(const CoarseQuantizer& coarse) noexcept {
+    return coarse.nlist() * coarse.lists_per_cell();
+}
+
 class CodesIndex final : public Index, private CellsView {
 public:
     CodesIndex(const SpecNode& root, const BuildContext& context, std::unique_ptr<CoarseQuantizer> coarse,
                std::unique_ptr<ListCodec> codec)
         : m_root(root), m_context(context), m_coarse(std::move(coarse)), m_codec(std::move(codec)),
-          m_lists(m_coarse ? m_coarse->nlist() : 0) {
+          m_lists(m_coarse ? lists_of(*m_coarse) : 0) {
         if (m_coarse) {
             ParamInfo nprobe = kNprobeParam;
             nprobe.max = static_cast<double>(m_coarse->nlist());
@@ -63,7 +67,10 @@ private:
 
     std::size_t nlist() const noexcept override { return m_coarse->nlist(); }
     VectorView centroids() const noexcept override { return m_coarse->centroids(); }
-    std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override { return m_lists.ids(cell); }
+    std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override {
+        const std::size_t lists = m_coarse->lists_per_cell();
+        return m_lists.ids(cell * lists, lists);
+    }
 
     std::string text() const { return print(m_root); }
     Status check_dim(const VectorSet& vectors) const;
@@ -73,7 +80,9 @@ private:
     ScanSource source(const SearchParams& params) const noexcept {
         return {m_coarse.get(), m_lists.codes(), m_lists.size(), &params, {}};
     }
-    SearchStats count(std::span<const Neighbor> probes) const noexcept;
+    /// What each query visits; a flat file is one list. queries: of unit length for cosine.
+    Result<SearchStats> visit(VectorView queries, const SearchParams& params, Visits& visits) const;
+    SearchStats count(const Visits& visits, std::size_t queries) const noexcept;
 
     SpecNode m_root;
     BuildContext m_context;
@@ -199,13 +208,23 @@ Status CodesIndex::compare(const float* query, std::span<const Id> ids, std::spa
                                                                         : Index::compare(query, ids, out);
 }
 
-SearchStats CodesIndex::count(std::span<const Neighbor> probes) const noexcept {
+Result<SearchStats> CodesIndex::visit(VectorView queries, const SearchParams& params, Visits& visits) const {
+    if (m_coarse)
+        return m_coarse->visit(queries, nprobe_of(params), params, m_lists.begins(), visits);
+    visits.reset(queries.rows(), 1);
+    return SearchStats{};
+}
+
+SearchStats CodesIndex::count(const Visits& visits, std::size_t queries) const noexcept {
     SearchStats stats;
-    for (const Neighbor& probe : probes)
-        if (probe.id != kNoId) {
-            stats.codes += m_lists.size_of(static_cast<std::size_t>(probe.id));
-            stats.lists += m_coarse ? 1 : 0;
-        }
+    for (std::size_t q = 0; q < queries; ++q) {
+        for (const Neighbor& list : visits.lists(q))
+            if (list.id != kNoId)
+                stats.codes += m_lists.size_of(static_cast<std::size_t>(list.id));
+        if (m_coarse)
+            for (const Neighbor& cell : visits.cells(q))
+                stats.lists += cell.id != kNoId;
+    }
     stats.distances = m_codec->exact() ? stats.codes : 0;
     return stats;
 }
@@ -214,19 +233,20 @@ Result<SearchStats> CodesIndex::search_one(const float* query, std::size_t k, co
                                            SearchOutput out, PathTrace* trace) const {
     PreparedQuery prepared;
     prepared.prepare(query, m_context.dim, m_context.metric, ElementType::F32);
-    std::vector<Neighbor> probes(nprobe_of(params), Neighbor{0, 0});
-    SearchStats stats;
-    if (m_coarse) {
-        ANNSCOPE_ASSIGN(stats, m_coarse->probe(prepared.f32(), probes, params));
-    }
+    Visits visits;
+    ANNSCOPE_ASSIGN(SearchStats stats, visit({prepared.f32(), 1, m_context.dim}, params, visits));
     const std::unique_ptr<ListScanner> scan = m_codec->scanner(source(params), trace);
     scan->begin(prepared.f32(), k);
-    for (const Neighbor& probe : probes) {
-        if (probe.id == kNoId)
-            continue;
+    const std::span<const Neighbor> lists = visits.lists(0);
+    const auto per_cell = m_coarse ? static_cast<Id>(m_coarse->lists_per_cell()) : 1;
+    auto list = lists.begin();
+    for (const Neighbor& cell : visits.cells(0)) {
+        if (cell.id == kNoId)
+            break;
         if (trace && m_coarse)
-            trace->probe_cell(probe.id, probe.distance);
-        scan->scan(m_lists.list(static_cast<std::size_t>(probe.id), probe.distance));
+            trace->probe_cell(cell.id, cell.distance);
+        for (; list != lists.end() && list->id / per_cell == cell.id; ++list)
+            scan->scan(m_lists.list(static_cast<std::size_t>(list->id), list->distance));
     }
     std::vector<Neighbor> found(k);
     scan->finish(found);
@@ -234,13 +254,13 @@ Result<SearchStats> CodesIndex::search_one(const float* query, std::size_t k, co
         out.ids[i] = found[i].id;
         out.distances[i] = found[i].distance;
     }
-    stats += count(probes);
+    stats += count(visits, 1);
     return stats;
 }
 
 Result<SearchStats> CodesIndex::search_block(VectorView queries, std::size_t k, const SearchParams& params,
                                              SearchOutput out, const Control& control) const {
-    const std::size_t rows = queries.rows(), nprobe = nprobe_of(params);
+    const std::size_t rows = queries.rows();
     std::vector<float> unit;
     if (m_context.metric == Metric::Cosine) {
         unit.resize(rows * m_context.dim);
@@ -250,22 +270,19 @@ Result<SearchStats> CodesIndex::search_block(VectorView queries, std::size_t k, 
         }
         queries = {unit.data(), rows, m_context.dim};
     }
-    std::vector<Neighbor> probes(rows * nprobe, Neighbor{0, 0});
-    SearchStats stats;
-    if (m_coarse) {
-        ANNSCOPE_ASSIGN(stats, m_coarse->probe_block(queries, nprobe, probes, params));
-    }
+    Visits visits;
+    ANNSCOPE_ASSIGN(SearchStats stats, visit(queries, params, visits));
     std::vector<Neighbor> found(rows * k);
     ScanSource from = source(params);
     from.stop = control.stop;
-    m_codec->scan_block(from, m_lists, queries, probes, nprobe, k, found);
+    m_codec->scan_block(from, m_lists, queries, visits, k, found);
     if (control.cancel_requested())
         return cancelled();
     for (std::size_t i = 0; i < found.size(); ++i) {
         out.ids[i] = found[i].id;
         out.distances[i] = found[i].distance;
     }
-    stats += count(probes);
+    stats += count(visits, rows);
     return stats;
 }
 
@@ -279,7 +296,7 @@ Status CodesIndex::save(ArchiveWriter& writer) const {
 Status CodesIndex::load(ArchiveReader& reader) {
     ANNSCOPE_TRY(m_codec->load(reader));
     ANNSCOPE_ASSIGN(
-        m_lists, CodeLists::load(reader, *m_codec, m_coarse ? m_coarse->nlist() : 0, reader.header().size));
+        m_lists, CodeLists::load(reader, *m_codec, m_coarse ? lists_of(*m_coarse) : 0, reader.header().size));
     return {};
 }
 

@@ -23,7 +23,7 @@ void QueryScan::enter(const ListRef& list) {
         return;
     const std::size_t dim = m_setting.codebook->dim();
     m_centroid.resize(dim);
-    const float* centroid = m_setting.coarse->centroid(list.cell, m_centroid.data());
+    const float* centroid = m_setting.coarse->centroid(list.list, m_centroid.data());
     if (m_setting.l2) {
         m_difference.resize(dim);
         for (std::size_t j = 0; j < dim; ++j)

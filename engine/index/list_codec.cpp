@@ -27,14 +27,13 @@ std::unique_ptr<CodeScorer> ListCodec::code_scorer(const std::uint8_t* array, st
 }
 
 void ListCodec::scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                           std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                           std::span<Neighbor> out) const {
+                           const Visits& visits, std::size_t k, std::span<Neighbor> out) const {
     const std::unique_ptr<ListScanner> scan = scanner(source, nullptr);
     for (std::size_t q = 0; q < queries.rows() && !source.stop.stop_requested(); ++q) {
         scan->begin(queries.row(q), k);
-        for (const Neighbor& probe : probes.subspan(q * nprobe, nprobe))
-            if (probe.id != kNoId)
-                scan->scan(lists.list(static_cast<std::size_t>(probe.id), probe.distance));
+        for (const Neighbor& visit : visits.lists(q))
+            if (visit.id != kNoId)
+                scan->scan(lists.list(static_cast<std::size_t>(visit.id), visit.distance));
         scan->finish(out.subspan(q * k, k));
     }
 }

@@ -14,10 +14,10 @@ namespace annscope {
 
 class CodeLists;
 
-/// A run of codes in the array of all codes: a cell of an inverted file, or everything.
+/// A run of codes in the array of all codes: a list of an inverted file, or everything.
 struct ListRef {
-    std::size_t cell = 0;
-    float distance = 0;                 ///< of the query to the cell's centroid, in the metric's convention
+    std::size_t list = 0;
+    float distance = 0;                 ///< of the query to the list's centroid, in the metric's convention
     std::size_t first = 0, count = 0;   ///< positions in the array
     const std::uint32_t* ids = nullptr; ///< of the run's codes; null: the id is the position
 };
@@ -63,10 +63,10 @@ public:
     /// Positions that may share bytes: different blocks are stored to concurrently.
     virtual std::size_t block() const noexcept { return 1; }
 
-    /// Row which[i] of rows belongs to cells[i] (cells is empty for a flat file). codes: code_size() bytes
+    /// Row which[i] of rows belongs to lists[i] (lists is empty for a flat file). codes: code_size() bytes
     /// each. In parallel over control.threads; the progress is the caller's.
     virtual Status encode(const VectorSet& rows, std::span<const std::uint32_t> which,
-                          std::span<const std::uint32_t> cells, const CoarseQuantizer* coarse,
+                          std::span<const std::uint32_t> lists, const CoarseQuantizer* coarse,
                           std::span<std::uint8_t> codes, const Control& control) const = 0;
     /// Puts a code at a position of an array of n codes, or reads it back.
     virtual void store(std::uint8_t* array, std::size_t n, std::size_t position,
@@ -74,7 +74,7 @@ public:
     virtual void fetch(const std::uint8_t* array, std::size_t n, std::size_t position,
                        std::uint8_t* code) const noexcept;
     /// The vector that a code stands for: dim floats.
-    virtual void decode(const std::uint8_t* code, std::size_t cell, const CoarseQuantizer* coarse,
+    virtual void decode(const std::uint8_t* code, std::size_t list, const CoarseQuantizer* coarse,
                         float* out) const = 0;
 
     /// Distances from the query (see ListScanner::begin) to the codes at these positions of a flat file, with
@@ -93,11 +93,10 @@ public:
 
     /// trace: null, or what explain listens to.
     virtual std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const = 0;
-    /// Several queries, whose probes are nprobe each (cells with id kNoId are none); out: k each. The same
-    /// bits as by scanner, one by one, which is also what it does unless overridden.
+    /// Several queries; out: k each. The same bits as by scanner, one by one, which is also what it does
+    /// unless overridden.
     virtual void scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                            std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                            std::span<Neighbor> out) const;
+                            const Visits& visits, std::size_t k, std::span<Neighbor> out) const;
     /// Queries worth giving to scan_block at once.
     virtual std::size_t block_queries() const noexcept { return 16; }
 

@@ -48,8 +48,7 @@ public:
                 float* out) const override;
     std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const override;
     void scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                    std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                    std::span<Neighbor> out) const override;
+                    const Visits& visits, std::size_t k, std::span<Neighbor> out) const override;
     std::size_t block_queries() const noexcept override {
         return m_in_cells ? std::clamp<std::size_t>(kBatchBytes / m_layout.table_bytes(), 16, 256) : 16;
     }
@@ -170,8 +169,7 @@ std::unique_ptr<ListScanner> FastScanCodec::scanner(const ScanSource& source, Pa
 
 /// List by list: the queries that visit one share the reading and unpacking of its codes.
 void FastScanCodec::scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                               std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                               std::span<Neighbor> out) const {
+                               const Visits& lists_of, std::size_t k, std::span<Neighbor> out) const {
     const auto scratch = m_pool.take();
     const std::size_t rows = queries.rows();
     if (scratch->queries.size() < rows)
@@ -180,9 +178,9 @@ void FastScanCodec::scan_block(const ScanSource& source, const CodeLists& lists,
     visits.clear();
     for (std::uint32_t q = 0; q < rows; ++q) {
         scratch->queries[q].begin(setting(source, *scratch), queries.row(q), std::min(k, source.size));
-        for (const Neighbor& probe : probes.subspan(q * nprobe, nprobe))
-            if (probe.id != kNoId)
-                visits.push_back({static_cast<std::uint32_t>(probe.id), q});
+        for (const Neighbor& list : lists_of.lists(q))
+            if (list.id != kNoId)
+                visits.push_back({static_cast<std::uint32_t>(list.id), q});
     }
     std::sort(visits.begin(), visits.end());
     for (std::size_t i = 0; i < visits.size() && !source.stop.stop_requested();) {

@@ -46,8 +46,7 @@ public:
                 float* out) const override;
     std::unique_ptr<ListScanner> scanner(const ScanSource& source, PathTrace* trace) const override;
     void scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                    std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                    std::span<Neighbor> out) const override;
+                    const Visits& visits, std::size_t k, std::span<Neighbor> out) const override;
     std::size_t block_queries() const noexcept override { return m_quantizer.bits() > 1 ? 16 : 512; }
     std::vector<MemoryPart> memory(std::size_t n) const override;
     std::span<const ParamInfo> search_params() const noexcept override { return {&kEpsilonParam, 1}; }

@@ -92,7 +92,7 @@ void RabitqScan::enter(const ListRef& list) {
     m_centroid.resize(d);
     const float* centroid = quantizer.centre().data();
     if (m_source.coarse && !l2)
-        centroid = m_source.coarse->centroid(list.cell, m_centroid.data());
+        centroid = m_source.coarse->centroid(list.list, m_centroid.data());
     const float squared = m_source.coarse && l2 ? list.distance : kernels.l2(m_raw, centroid, d);
     m_block.offset = m_source.coarse ? list.distance : l2 ? squared : -kernels.ip(m_raw, centroid, d);
     m_block.step = m_query.step();
@@ -147,10 +147,9 @@ std::unique_ptr<ListScanner> RabitqCodec::scanner(const ScanSource& source, Path
 /// List by list: the queries that visit one share the reading of its codes. Which codes get all their bits
 /// looked at depends on what was found before, so that more than 1 bit goes query by query.
 void RabitqCodec::scan_block(const ScanSource& source, const CodeLists& lists, VectorView queries,
-                             std::span<const Neighbor> probes, std::size_t nprobe, std::size_t k,
-                             std::span<Neighbor> out) const {
+                             const Visits& lists_of, std::size_t k, std::span<Neighbor> out) const {
     if (m_quantizer.bits() > 1)
-        return ListCodec::scan_block(source, lists, queries, probes, nprobe, k, out);
+        return ListCodec::scan_block(source, lists, queries, lists_of, k, out);
     const auto scratch = m_pool.take();
     const std::size_t rows = queries.rows();
     if (scratch->queries.size() < rows)
@@ -159,18 +158,21 @@ void RabitqCodec::scan_block(const ScanSource& source, const CodeLists& lists, V
         scratch->queries[q].begin(*this, source, queries.row(q), k);
     auto& visits = scratch->visits;
     visits.clear();
-    for (std::size_t i = 0; i < rows * nprobe; ++i)
-        if (probes[i].id != kNoId)
-            visits.push_back({i % nprobe == 0 ? 0u : 1u, static_cast<std::uint32_t>(probes[i].id),
-                              static_cast<std::uint32_t>(i)});
+    for (std::uint32_t q = 0; q < rows; ++q) {
+        const std::span<const Neighbor> own = lists_of.lists(q);
+        for (std::uint32_t i = 0; i < own.size(); ++i)
+            if (own[i].id != kNoId)
+                visits.push_back({i == 0 ? 0u : 1u, static_cast<std::uint32_t>(own[i].id), q, i});
+    }
     std::ranges::sort(visits); // every query's nearest list first: that makes its limit tight
     for (std::size_t i = 0; i < visits.size() && !source.stop.stop_requested();) {
         const std::size_t cell = visits[i][1];
         std::array<RabitqScan*, simd::kFastScanBatch> together{};
         std::size_t count = 0;
         for (; i < visits.size() && visits[i][1] == cell && count < together.size(); ++i) {
-            together[count] = &scratch->queries[visits[i][2] / nprobe];
-            together[count++]->enter(lists.list(cell, probes[visits[i][2]].distance));
+            const auto [later, list, query, rank] = visits[i];
+            together[count] = &scratch->queries[query];
+            together[count++]->enter(lists.list(list, lists_of.lists(query)[rank].distance));
         }
         if (const ListRef list = lists.list(cell, 0); list.count > 0)
             scan_list(*this, source.codes, list, {together.data(), count}, *scratch, nullptr);

@@ -54,7 +54,7 @@ struct RabitqScratch {
     RabitqScratch() : queries(1) {}
 
     std::vector<RabitqScan> queries;
-    std::vector<std::array<std::uint32_t, 3>> visits; ///< round, cell, probe
+    std::vector<std::array<std::uint32_t, 4>> visits; ///< round, list, query, rank in its lists
     AlignedBuffer<std::uint16_t> sums{simd::kFastScanBatch * kChunk * simd::kFastScanBlock};
 };
 

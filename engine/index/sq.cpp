@@ -221,7 +221,7 @@ void SqScanner::scan(const ListRef& list) {
         return;
     if (m_codec.residuals()) {
         m_scratch.resize(m_codec.dim());
-        m_query.enter(m_source.coarse->centroid(list.cell, m_scratch.data()));
+        m_query.enter(m_source.coarse->centroid(list.list, m_scratch.data()));
     }
     const std::size_t stride = m_codec.code_size();
     const std::uint8_t* const codes = m_source.codes + list.first * stride;
