@@ -9,6 +9,17 @@
 
 namespace annscope {
 
+/// Groups a cell; see ivf/cell_groups.h.
+inline constexpr ParamInfo kGroupsParam{
+    "groups",
+    0,
+    256,
+    0,
+    true,
+    true,
+    "Groups inside each cell, towards as many neighbouring centroids; 0: none. More: smaller residuals and "
+    "finer pruning of what a query scans, but 16 bytes each and slower to build. About a tenth of a cell's "
+    "vectors is good; the paper has 64."};
 /// Build parameters that all inverted files share: how the cells are learned. See coarse_kmeans.
 inline constexpr std::array kCoarseBuildParams{
     ParamInfo{
@@ -34,6 +45,7 @@ inline constexpr std::array kCoarseBuildParams{
     ParamInfo{"two_level", 0, 2, 2, true, false,
               "Training in groups of cells, in time proportional to sqrt(nlist) instead of nlist, for nearly "
               "the same cells: 0 never, 1 always, 2 beyond 16,384 cells."},
+    kGroupsParam,
 };
 
 /// k-means as these parameters ask for it: rows are of unit length for cosine.
@@ -51,6 +63,18 @@ inline constexpr ParamInfo kNprobeParam{
     true,
     "Cells visited per query, nearest first. More: better recall, slower; all cells: exact."};
 inline constexpr std::array kCellsSearchParams{kNprobeParam};
+
+/// The search parameter of what was built with groups. Default grids leave it where the paper has it.
+inline constexpr ParamInfo kGroupShareParam{
+    "group_share",
+    0.01,
+    1,
+    0.5,
+    false,
+    true,
+    "Share of the groups in the visited cells that are scanned, nearest first. More: better recall at the "
+    "same nprobe, slower; 1: all.",
+    false};
 
 /// Whether vectors that are kept whole may be kept as bytes.
 inline constexpr ParamInfo kNarrowParam{

@@ -2,6 +2,7 @@
 #include "index/coarse_quantizer.h"
 
 #include "index/coarse_forms.h"
+#include "index/coarse_grouped.h"
 
 #include <algorithm>
 #include <array>
@@ -114,7 +115,11 @@ Result<std::unique_ptr<CoarseQuantizer>> make_coarse(const SpecNode& root, const
                      "An inverted file has 1 to " + std::to_string(kMaxLists) + " cells, not " +
                          std::to_string(nlist) + ".",
                      root.column};
-    return form->make(root, context);
+    if (groups_of(context.build) == 0)
+        return form->make(root, context);
+    ANNSCOPE_TRY(check_groups(root, context));
+    ANNSCOPE_ASSIGN(std::unique_ptr<CoarseQuantizer> inner, form->make(root, without_groups(context)));
+    return grouped(std::move(inner), context);
 }
 
 Result<std::unique_ptr<CoarseQuantizer>> load_coarse(ArchiveReader& reader, const SpecNode& root,
@@ -126,23 +131,42 @@ Result<std::unique_ptr<CoarseQuantizer>> load_coarse(ArchiveReader& reader, cons
     if (nlist == 0 || nlist > kMaxLists)
         return Error{ErrorCode::CorruptFile,
                      "The archive's header is damaged: " + std::to_string(nlist) + " cells are impossible."};
-    return form->load(reader, root, context);
+    if (groups_of(context.build) == 0)
+        return form->load(reader, root, context);
+    if (!check_groups(root, context))
+        return Error{ErrorCode::CorruptFile,
+                     "The archive's header is damaged: so many groups in cells are impossible."};
+    ANNSCOPE_ASSIGN(std::unique_ptr<CoarseQuantizer> inner,
+                    form->load(reader, root, without_groups(context)));
+    return load_grouped(reader, std::move(inner), context);
 }
 
 std::vector<MemoryPart> coarse_size(const SpecNode& root, const SizeQuestion& question) {
     const CoarseForm* form = form_of(root);
+    const std::uint64_t nlist = nlist_of(root), groups = groups_of(question.build);
+    const std::string lists = groups == 0 ? "nlist" : "nlist * " + std::to_string(groups);
     std::vector<MemoryPart> parts{
         {"ids", question.n * sizeof(std::uint32_t), "n * 4"},
-        {"list offsets", (nlist_of(root) + 1) * sizeof(std::uint64_t), "(nlist + 1) * 8"},
+        {"list offsets", (nlist * std::max<std::uint64_t>(groups, 1) + 1) * sizeof(std::uint64_t),
+         "(" + lists + " + 1) * 8"},
     };
+    SizeQuestion inner = question;
+    inner.build = without_groups(question.build);
     if (form)
-        std::ranges::move(form->size(root, question), std::back_inserter(parts));
+        std::ranges::move(form->size(root, inner), std::back_inserter(parts));
+    if (groups > 0)
+        std::ranges::move(groups_size(nlist, groups), std::back_inserter(parts));
     return parts;
 }
 
 double coarse_work(const SpecNode& root, const SizeQuestion& question) {
     const CoarseForm* form = form_of(root);
-    return form ? form->work(root, question) : 0.0;
+    if (!form)
+        return 0.0;
+    SizeQuestion inner = question;
+    inner.build = without_groups(question.build);
+    const std::size_t groups = groups_of(question.build);
+    return form->work(root, inner) + (groups > 0 ? groups_work(nlist_of(root), groups, question) : 0);
 }
 
 } // namespace annscope

@@ -37,9 +37,11 @@ public:
         const std::size_t begin = query == 0 ? 0 : m_ends[query - 1];
         return std::span(m_lists).subspan(begin, m_ends[query] - begin);
     }
-    /// The lists of one query after the other's.
-    void add_list(const Neighbor& list) { m_lists.push_back(list); }
-    void end_query() { m_ends.push_back(m_lists.size()); }
+    /// The lists of the next query, in the order of its cells.
+    void end_query(std::span<const Neighbor> lists) {
+        m_lists.insert(m_lists.end(), lists.begin(), lists.end());
+        m_ends.push_back(m_lists.size());
+    }
 
 private:
     std::size_t m_nprobe = 0;

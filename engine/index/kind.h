@@ -73,8 +73,9 @@ const Kind* find_kind(const SpecNode& root) noexcept;
 const Kind* find_kind(std::string_view name) noexcept;
 
 /// What may be given for a tree: the parameters of its kind and of the indexes inside it, each name once, the
-/// outer's before the inner's. Empty where the kind is not built yet.
+/// outer's before the inner's. Empty where the kind is not built yet. build: how it is built, by which some
+/// search parameters exist.
 std::vector<ParamInfo> build_params(const SpecNode& root);
-std::vector<ParamInfo> search_params(const SpecNode& root);
+std::vector<ParamInfo> search_params(const SpecNode& root, const ParamSet& build = {});
 
 } // namespace annscope

@@ -249,8 +249,9 @@ bool is_fast(const SpecNode& code) noexcept {
 
 constexpr std::array<std::string_view, 1> kNames{"PQ"};
 // Blocks of 64, residuals.
-constexpr std::array<std::string_view, 4> kMoreExamples{"IMI2x2,PQ6x4fsr", "IVF16(IVF4,Flat),PQ12x4fs",
-                                                        "IVF16,PQ12x4fs_64", "IVF16,PQ6x4fsr"};
+constexpr std::array<std::string_view, 6> kMoreExamples{
+    "IMI2x2,PQ6x4fsr", "IVF16(IVF4,Flat),PQ12x4fs", "IVF16,PQ12x4fs_64",
+    "IVF16,PQ6x4fsr",  "IVF16,PQ12x4fs|groups=4",   "IVF16,PQ6x4fsr|groups=4"};
 
 } // namespace
 

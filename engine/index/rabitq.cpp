@@ -13,8 +13,9 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kNames{"RaBitQ", "RaBitQfs"};
 constexpr std::array<std::string_view, 3> kFlatExamples{"RaBitQ3", "RaBitQfs", "RaBitQfs9"};
-constexpr std::array<std::string_view, 5> kCellsExamples{
-    "IMI2x2,RaBitQ4", "IVF16(IVF4,Flat),RaBitQfs", "IVF16,RaBitQ4", "IVF16,RaBitQfs", "IVF16,RaBitQfs2"};
+constexpr std::array<std::string_view, 7> kCellsExamples{
+    "IMI2x2,RaBitQ4",  "IVF16(IVF4,Flat),RaBitQfs", "IVF16,RaBitQ4",         "IVF16,RaBitQfs",
+    "IVF16,RaBitQfs2", "IVF16,RaBitQfs|groups=4",   "IVF16,RaBitQ4|groups=4"};
 
 constexpr std::array<ParamInfo, 1> kFlatSearchParams{kEpsilonParam};
 constexpr std::array<ParamInfo, 2> kIvfSearchParams{kNprobeParam, kEpsilonParam};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "index/coarse_quantizer.h"
+#include "index/coarse_grouped.h"
+#include "index/coarse_params.h"
 
 #include <algorithm>
 #include <array>
@@ -44,34 +45,37 @@ void append(std::vector<ParamInfo>& out, const ParamInfo& info) {
 }
 
 void append_params(std::vector<ParamInfo>& out, const SpecNode& root,
-                   std::span<const ParamInfo> Kind::*declared) {
+                   std::span<const ParamInfo> Kind::*declared, const ParamSet& build) {
     const Kind* kind = find_kind(root);
     if (!kind)
         return;
     for (const ParamInfo& info : kind->*declared)
         append(out, info);
+    const bool search = declared == &Kind::search_params;
+    if (search && has_coarse(root) && groups_of(build) > 0)
+        append(out, kGroupShareParam);
     if (const SpecNode* coarse = coarse_index_of(root)) {
         std::vector<ParamInfo> own;
-        append_params(own, *coarse, declared);
+        append_params(own, *coarse, declared, without_groups(build));
         for (const ParamInfo& info : own)
-            append(out, declared == &Kind::search_params ? quantizer_param(info) : info);
+            append(out, search ? quantizer_param(info) : info);
     }
     if (kind->inner)
         for (const SpecNode* node : kind->inner(root))
-            append_params(out, *node, declared);
+            append_params(out, *node, declared, build);
 }
 
 } // namespace
 
 std::vector<ParamInfo> build_params(const SpecNode& root) {
     std::vector<ParamInfo> params;
-    append_params(params, root, &Kind::build_params);
+    append_params(params, root, &Kind::build_params, {});
     return params;
 }
 
-std::vector<ParamInfo> search_params(const SpecNode& root) {
+std::vector<ParamInfo> search_params(const SpecNode& root, const ParamSet& build) {
     std::vector<ParamInfo> params;
-    append_params(params, root, &Kind::search_params);
+    append_params(params, root, &Kind::search_params, build);
     return params;
 }
 

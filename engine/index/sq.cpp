@@ -324,8 +324,9 @@ std::string explain_code(const SpecNode& code) {
 }
 
 constexpr std::array<std::string_view, 4> kMoreFlat{"SQ6", "SQ4", "SQfp16", "SQbf16"};
-constexpr std::array<std::string_view, 6> kMoreCells{"IMI2x2,SQ8", "IVF16(IVF4,Flat),SQ8", "IVF16,SQ6",
-                                                     "IVF16,SQ4",  "IVF16,SQfp16",         "IVF16,SQbf16"};
+constexpr std::array<std::string_view, 7> kMoreCells{
+    "IMI2x2,SQ8",   "IVF16(IVF4,Flat),SQ8", "IVF16,SQ6",         "IVF16,SQ4",
+    "IVF16,SQfp16", "IVF16,SQbf16",         "IVF16,SQ4|groups=4"};
 
 } // namespace
 

@@ -99,7 +99,7 @@ void append_setting(std::string& settings, const std::string& name, double value
 void map_search(const ExportRequest& request, FaissMapping& mapping) {
     const Configuration& configuration = request.configuration;
     const bool refined = any_node(configuration.spec.root, is_refine);
-    const auto declared = search_params(configuration.spec.root);
+    const auto declared = search_params(configuration.spec.root, configuration.build);
     const ParamSet values = effective(configuration.search, declared);
     for (const auto& [name, value] : values.values()) {
         double faiss_value = value;

@@ -42,15 +42,16 @@ Json tree(const SpecNode& node) {
 Result<ExportResult> write(const ExportRequest& request) {
     const Configuration& configuration = request.configuration;
     const Kind* kind = find_kind(configuration.spec.root);
-    Json object{{"config", print(configuration)},
-                {"factory", print(configuration.spec)},
-                {"metric", name(request.metric)},
-                {"dim", request.dim},
-                {"k", request.k},
-                {"build", params(configuration.build, build_params(configuration.spec.root))},
-                {"search", params(configuration.search, search_params(configuration.spec.root))},
-                {"extension", kind && kind->extension},
-                {"tree", tree(configuration.spec.root)}};
+    Json object{
+        {"config", print(configuration)},
+        {"factory", print(configuration.spec)},
+        {"metric", name(request.metric)},
+        {"dim", request.dim},
+        {"k", request.k},
+        {"build", params(configuration.build, build_params(configuration.spec.root))},
+        {"search", params(configuration.search, search_params(configuration.spec.root, configuration.build))},
+        {"extension", kind && kind->extension},
+        {"tree", tree(configuration.spec.root)}};
     ExportResult result;
     if (const auto mapping = interop::map_to_faiss(request)) {
         object["faiss"] = {{"factory", mapping->factory},

@@ -217,6 +217,13 @@ std::string value_text(double value) {
     return to_string(ParamSet{{"v", value}}).substr(2);
 }
 
+/// The build part of a line, as far as it can be read.
+ParamSet build_of(std::string_view line) {
+    const std::size_t begin = std::min(line.find('|'), line.size() - 1) + 1;
+    const auto params = parse_params(line.substr(begin, line.find('|', begin) - begin));
+    return params ? *params : ParamSet();
+}
+
 /// Parameters of the kind that are not given yet.
 std::vector<Completion> complete_params(std::string_view line, std::size_t part_begin, std::size_t cursor,
                                         bool build) {
@@ -230,7 +237,8 @@ std::vector<Completion> complete_params(std::string_view line, std::size_t part_
     const std::string given =
         "," + std::string(line.substr(part_begin, line.find('|', part_begin) - part_begin));
     std::vector<Completion> list;
-    for (const ParamInfo& info : build ? build_params(spec->root) : search_params(spec->root)) {
+    const ParamSet given_build = build ? ParamSet() : build_of(line);
+    for (const ParamInfo& info : build ? build_params(spec->root) : search_params(spec->root, given_build)) {
         const std::string name(info.name);
         const bool current = typed.starts_with(name + "=");
         if (typed.find('=') == std::string_view::npos && begins_with(name, typed) && !current &&

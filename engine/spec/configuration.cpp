@@ -52,8 +52,9 @@ Result<Configuration> parse_configuration(std::string_view line) {
     const std::string name = print(configuration.spec);
     ANNSCOPE_ASSIGN(configuration.build, parse_part(parts[1], build_params(configuration.spec.root),
                                                     "The build of " + name, kind != nullptr));
-    ANNSCOPE_ASSIGN(configuration.search, parse_part(parts[2], search_params(configuration.spec.root),
-                                                     "The search of " + name, kind != nullptr));
+    ANNSCOPE_ASSIGN(configuration.search,
+                    parse_part(parts[2], search_params(configuration.spec.root, configuration.build),
+                               "The search of " + name, kind != nullptr));
     return configuration;
 }
 

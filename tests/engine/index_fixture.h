@@ -119,9 +119,13 @@ inline double recall_of(const Answer& answer, const VectorSet& base, const Vecto
     return static_cast<double>(found) / static_cast<double>(queries.size() * k);
 }
 
+/// factory: or FACTORY|BUILD, to which build is added.
 inline Configuration configuration(std::string_view factory, ParamSet build = {}) {
-    auto spec = parse_spec(factory);
-    return {spec ? *spec : IndexSpec{}, std::move(build), {}};
+    const auto line = parse_configuration(factory);
+    Configuration made = line ? *line : Configuration{};
+    for (const auto& [name, value] : build.values())
+        made.build.set(name, value);
+    return made;
 }
 
 inline Result<std::unique_ptr<Index>> build(std::string_view factory, const VectorSet& base, Metric metric,

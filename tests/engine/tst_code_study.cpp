@@ -114,8 +114,10 @@ private slots:
     void everyFormulaComesToItsBytes() {
         std::vector<std::string> wrong;
         const auto check = [&](std::string_view text) {
+            const auto line = parse_configuration(text);
+            QVERIFY(line.ok());
             for (const CountedPart& part :
-                 counted_memory(parsed(std::string(text).c_str()), {1000, 48, ElementType::F32, {}}))
+                 counted_memory(line->spec.root, {1000, 48, ElementType::F32, line->build}))
                 if (part.counted.empty() && part.part.bytes > 0)
                     wrong.push_back(std::string(text) + ": " + part.part.name + " = " + part.part.formula);
         };

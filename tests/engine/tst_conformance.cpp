@@ -87,6 +87,9 @@ private:
         m_queries = random_set(m_type, kQueries, kDim, 2).to_float();
     }
 
+    BuildContext context(std::size_t dim) const {
+        return {dim, m_metric, configuration(m_example).build, 1};
+    }
     bool exact() const { return m_kind->distances == Distances::OfVectors; }
 
     const Kind* m_kind = nullptr;
@@ -280,7 +283,7 @@ void TestConformance::sizeEstimateIsExact() {
     const auto index = build(m_example, m_base, m_metric);
     REQUIRE_OK(index);
     const IndexInfo info = (*index)->info();
-    const SizeQuestion question{kRows, kDim, info.storage, {}, m_metric};
+    const SizeQuestion question{kRows, kDim, info.storage, configuration(m_example).build, m_metric};
     const auto parts = m_kind->size(configuration(m_example).spec.root, question);
     QCOMPARE(parts.size(), info.memory.size());
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -320,7 +323,7 @@ void TestConformance::savedIndexAnswersTheSame() {
     QCOMPARE((*loaded)->origin().kind, std::string(m_kind->name));
     const auto info = read_archive_info(path);
     REQUIRE_OK(info);
-    QCOMPARE(info->config, a.spec + "|");
+    QCOMPARE(info->config, a.spec + "|" + to_string(configuration(m_example).build));
     QCOMPARE(info->size, kRows);
     QCOMPARE(info->dim, kDim);
     // What was loaded can be saved again.
@@ -381,7 +384,7 @@ void TestConformance::concurrentSearches() {
 
 void TestConformance::errors() {
     fetch();
-    const auto empty = build_index(configuration(m_example).spec, {kDim, m_metric, {}, 1});
+    const auto empty = build_index(configuration(m_example).spec, context(kDim));
     REQUIRE_OK(empty);
     Answer answer = Answer::sized(kNeighbors * kQueries);
     const VectorView queries = m_queries.view<float>();
@@ -414,7 +417,7 @@ void TestConformance::errors() {
     }
     const auto bad_build = build_index(configuration(m_example).spec, {kDim, m_metric, {{"nosuch", 1}}, 1});
     REQUIRE_ERROR(bad_build, ErrorCode::InvalidArgument);
-    const auto no_dim = build_index(configuration(m_example).spec, {0, m_metric, {}, 1});
+    const auto no_dim = build_index(configuration(m_example).spec, context(0));
     REQUIRE_ERROR(no_dim, ErrorCode::InvalidArgument);
 }
 
@@ -428,7 +431,7 @@ void TestConformance::cancelLeavesTheIndexAsItWas() {
     if (!m_kind->shares_vectors || m_metric == Metric::Cosine)
         REQUIRE_ERROR(never, ErrorCode::Cancelled);
 
-    const auto index = build_index(configuration(m_example).spec, {kDim, m_metric, {}, 1});
+    const auto index = build_index(configuration(m_example).spec, context(kDim));
     REQUIRE_OK(index);
     const bool trained_before = (*index)->info().trained; // what learns nothing
     const Status not_trained = (*index)->train(m_base, stopped);
@@ -482,9 +485,9 @@ void TestConformance::registryIsConsistent() {
         REQUIRE_OK(spec);
         QVERIFY(find_kind(spec->root) == kind);
         for (const std::string_view example : kind->more_examples) {
-            const auto more = parse_spec(example);
+            const auto more = parse_configuration(example);
             REQUIRE_OK(more);
-            QVERIFY(find_kind(more->root) == kind);
+            QVERIFY(find_kind(more->spec.root) == kind);
         }
         QVERIFY(find_kind(kind->name) == kind);
         for (const auto& params : {kind->build_params, kind->search_params})
