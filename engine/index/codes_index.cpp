@@ -245,7 +245,8 @@ Result<SearchStats> CodesIndex::search_one(const float* query, std::size_t k, co
             break;
         if (trace && m_coarse)
             trace->probe_cell(cell.id, cell.distance);
-        for (; list != lists.end() && list->id / per_cell == cell.id; ++list)
+        const Id first = cell.id * per_cell;
+        for (; list != lists.end() && list->id >= first && list->id < first + per_cell; ++list)
             scan->scan(m_lists.list(static_cast<std::size_t>(list->id), list->distance));
     }
     std::vector<Neighbor> found(k);

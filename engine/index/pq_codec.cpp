@@ -27,30 +27,67 @@ public:
         else
             m_codec.quantizer().ip_table(query, m_table.data());
         m_best = TopK(k);
+        m_pieces.clear();
     }
 
     void scan(const ListRef& list) override {
-        const std::size_t code_size = m_codec.quantizer().code_size();
-        for (std::size_t begin = 0; begin < list.count; begin += kBlock) {
-            const std::size_t count = std::min(kBlock, list.count - begin), first = list.first + begin;
-            std::array<float, kBlock> distances;
-            m_codec.quantizer().lookup(m_table.data(), m_source.codes + first * code_size, count,
-                                       distances.data());
-            to_distances(list, first, {distances.data(), count});
-            for (std::size_t i = 0; i < count; ++i) {
-                if (!m_trace && !(distances[i] <= m_best.bound()))
-                    continue;
-                const Id id = list.ids ? Id{list.ids[begin + i]} : static_cast<Id>(first + i);
-                const bool kept = m_best.push(distances[i], id);
-                if (m_trace)
-                    m_trace->consider(id, distances[i], kept);
-            }
+        for (std::size_t begin = 0; begin < list.count; begin += kBlock)
+            add({list, begin, std::min(kBlock, list.count - begin)});
+        if (m_trace)
+            flush(); // before the next cell is told
+    }
+
+    void finish(std::span<Neighbor> out) override {
+        flush();
+        m_best.drain(out);
+    }
+
+private:
+    /// Consecutive codes of a list.
+    struct Piece {
+        ListRef list;
+        std::size_t begin = 0, count = 0;
+
+        std::size_t first() const noexcept { return list.first + begin; }
+        std::size_t end() const noexcept { return first() + count; }
+    };
+
+    /// Pieces that lie behind one another, or nearly so, are looked up together: groups inside cells have
+    /// a few codes each.
+    void add(const Piece& piece) {
+        constexpr std::size_t kGap = 3; // codes that are cheaper to look up in vain than to begin anew
+        if (!m_pieces.empty() &&
+            !(piece.first() >= m_pieces.back().end() && piece.first() <= m_pieces.back().end() + kGap &&
+              piece.end() <= m_pieces.front().first() + kBlock))
+            flush();
+        m_pieces.push_back(piece);
+    }
+
+    void flush() {
+        if (m_pieces.empty())
+            return;
+        const ProductQuantizer& quantizer = m_codec.quantizer();
+        const std::size_t first = m_pieces.front().first(), count = m_pieces.back().end() - first;
+        std::array<float, kBlock> sums;
+        quantizer.lookup(m_table.data(), m_source.codes + first * quantizer.code_size(), count, sums.data());
+        for (const Piece& piece : m_pieces)
+            take(piece, {sums.data() + (piece.first() - first), piece.count});
+        m_pieces.clear();
+    }
+
+    void take(const Piece& piece, std::span<float> distances) {
+        to_distances(piece.list, piece.first(), distances);
+        for (std::size_t i = 0; i < distances.size(); ++i) {
+            if (!m_trace && !(distances[i] <= m_best.bound()))
+                continue;
+            const Id id =
+                piece.list.ids ? Id{piece.list.ids[piece.begin + i]} : static_cast<Id>(piece.first() + i);
+            const bool kept = m_best.push(distances[i], id);
+            if (m_trace)
+                m_trace->consider(id, distances[i], kept);
         }
     }
 
-    void finish(std::span<Neighbor> out) override { m_best.drain(out); }
-
-private:
     /// Sums of the table become distances.
     void to_distances(const ListRef& list, std::size_t first, std::span<float> sums) const noexcept {
         const float base = m_source.coarse ? list.distance : 0.0f;
@@ -68,6 +105,7 @@ private:
     const ScanSource m_source;
     PathTrace* const m_trace;
     AlignedBuffer<float> m_table;
+    std::vector<Piece> m_pieces;
     TopK m_best{0};
 };
 

@@ -109,6 +109,8 @@ void map_search(const ExportRequest& request, FaissMapping& mapping) {
             append_setting(mapping.search, faiss, faiss_value);
         else if (name == "Lsearch" && mapping.svs)
             mapping.svs_fields.emplace_back("search_window_size", number_text(value));
+        else if (name == "group_share")
+            continue; // the note about the groups says it
         else
             mapping.notes.push_back("The search parameter " + name + "=" + number_text(value) +
                                     " has no counterpart in Faiss.");
@@ -138,11 +140,16 @@ void map_build(const ExportRequest& request, FaissMapping& mapping) {
             mapping.notes.push_back(
                 text +
                 " is not written: only Faiss 1.15 has k-means++ (cp.init_method), none has k-means||.");
+        else if (name == "groups" && value != 0)
+            mapping.notes.push_back(
+                text + " is Annscope's extension, which Faiss does not have: what is written is the inverted "
+                       "file without groups inside its cells. Its recall is another at the same nprobe, so "
+                       "measure it without groups.");
         else if (name == "sample_share" || name == "minibatch" || name == "balance" || name == "two_level")
             mapping.notes.push_back(text +
                                     " is not written: Faiss trains with Lloyd's iterations on at most 256 "
                                     "vectors a cell.");
-        else if (name != "narrow" && name != "init")
+        else if (name != "narrow" && name != "init" && name != "groups")
             mapping.notes.push_back("The build parameter " + text + " has no counterpart in Faiss.");
     }
     if (!mapping.svs_fields.empty())

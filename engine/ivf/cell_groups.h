@@ -51,14 +51,16 @@ public:
     /// c + alpha (s_l - c). out: dim floats.
     void centroid(std::size_t group, VectorView centroids, float* out) const noexcept;
 
-    /// |q - c - a (s - c)|^2 = (1 - a) |q - c|^2 + a |q - s|^2 - a (1 - a) |c - s|^2.
-    float squared(std::size_t group, float to_centroid, float to_neighbour) const noexcept {
-        const float a = m_alphas[group / m_groups];
-        return std::max(0.0F, (1 - a) * to_centroid + a * (to_neighbour - (1 - a) * m_gaps[group]));
+    /// |c - s_l|^2 of a cell's neighbours.
+    std::span<const float> gaps(std::size_t cell) const noexcept {
+        return {m_gaps.data() + cell * m_groups, m_groups};
+    }
+    /// |q - c - a (s - c)|^2 = (1 - a) |q - c|^2 + a |q - s|^2 - a (1 - a) |c - s|^2, gap = |c - s|^2.
+    static float squared(float a, float gap, float to_centroid, float to_neighbour) noexcept {
+        return std::max(0.0F, (1 - a) * to_centroid + a * (to_neighbour - (1 - a) * gap));
     }
     /// Of products with q, whose sign is kept.
-    float product(std::size_t group, float with_centroid, float with_neighbour) const noexcept {
-        const float a = m_alphas[group / m_groups];
+    static float product(float a, float with_centroid, float with_neighbour) noexcept {
         return (1 - a) * with_centroid + a * with_neighbour;
     }
 

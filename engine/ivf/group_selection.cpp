@@ -10,20 +10,16 @@ namespace annscope {
 
 std::size_t GroupSelection::select(const Source& source, const float* query, std::span<const Neighbor> cells,
                                    double share) {
+    cells =
+        cells.first(static_cast<std::size_t>(std::ranges::find(cells, kNoId, &Neighbor::id) - cells.begin()));
     begin(source, cells);
-    const std::size_t computed = measure(source, query);
-    const CellGroups& groups = *source.groups;
-    for (Neighbor& found : m_found) {
-        const auto group = static_cast<std::size_t>(found.id);
-        const float near = m_distances[groups.neighbours()[group]];
-        found.distance = source.l2 ? groups.squared(group, found.distance, near)
-                                   : groups.product(group, found.distance, near);
-    }
+    measure(source, query);
+    set_distances(source, cells);
     prune(share);
-    return computed;
+    return m_unknown.size();
 }
 
-/// All groups with vectors, each with the distance to its cell's centroid, and the centroids to compare with.
+/// All groups with vectors, and the centroids to compare with.
 void GroupSelection::begin(const Source& source, std::span<const Neighbor> cells) {
     const CellGroups& groups = *source.groups;
     if (m_stamps.size() != groups.nlist() || m_stamp == std::numeric_limits<std::uint32_t>::max()) {
@@ -34,28 +30,30 @@ void GroupSelection::begin(const Source& source, std::span<const Neighbor> cells
     ++m_stamp;
     m_unknown.clear();
     m_found.clear();
-    const auto used =
-        static_cast<std::size_t>(std::ranges::find(cells, kNoId, &Neighbor::id) - cells.begin());
-    for (const Neighbor& cell : cells.first(used)) {
+    m_ends.clear();
+    for (const Neighbor& cell : cells) {
         m_distances[static_cast<std::size_t>(cell.id)] = cell.distance;
         m_stamps[static_cast<std::size_t>(cell.id)] = m_stamp;
     }
-    for (const Neighbor& cell : cells.first(used)) {
+    for (const Neighbor& cell : cells) {
         const std::size_t first = static_cast<std::size_t>(cell.id) * groups.groups();
-        for (std::size_t group = first; group < first + groups.groups(); ++group) {
-            if (source.begins[group] == source.begins[group + 1])
+        const std::uint64_t* const begins = source.begins.data() + first;
+        const std::span<const std::uint32_t> neighbours =
+            groups.neighbours(static_cast<std::size_t>(cell.id));
+        for (std::size_t l = 0; l < neighbours.size(); ++l) {
+            if (begins[l] == begins[l + 1])
                 continue;
-            m_found.push_back({cell.distance, static_cast<Id>(group)});
-            const std::uint32_t neighbour = groups.neighbours()[group];
-            if (m_stamps[neighbour] == m_stamp)
+            m_found.push_back({0, static_cast<Id>(first + l)});
+            if (m_stamps[neighbours[l]] == m_stamp)
                 continue;
-            m_stamps[neighbour] = m_stamp;
-            m_unknown.push_back(neighbour);
+            m_stamps[neighbours[l]] = m_stamp;
+            m_unknown.push_back(neighbours[l]);
         }
+        m_ends.push_back(m_found.size());
     }
 }
 
-std::size_t GroupSelection::measure(const Source& source, const float* query) {
+void GroupSelection::measure(const Source& source, const float* query) {
     const auto& kernels = simd::kernels().f32;
     const VectorView centroids = source.centroids;
     m_scratch.resize(m_unknown.size());
@@ -64,7 +62,23 @@ std::size_t GroupSelection::measure(const Source& source, const float* query) {
                                                         m_scratch.data());
     for (std::size_t i = 0; i < m_unknown.size(); ++i)
         m_distances[m_unknown[i]] = source.l2 ? m_scratch[i] : -m_scratch[i];
-    return m_unknown.size();
+}
+
+void GroupSelection::set_distances(const Source& source, std::span<const Neighbor> cells) {
+    auto found = m_found.begin();
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const auto cell = static_cast<std::size_t>(cells[i].id), first = cell * source.groups->groups();
+        const std::uint32_t* const neighbours = source.groups->neighbours(cell).data();
+        const float* const gaps = source.groups->gaps(cell).data();
+        const float alpha = source.groups->alphas()[cell];
+        for (const auto end = m_found.begin() + static_cast<std::ptrdiff_t>(m_ends[i]); found != end;
+             ++found) {
+            const std::size_t l = static_cast<std::size_t>(found->id) - first;
+            const float near = m_distances[neighbours[l]];
+            found->distance = source.l2 ? CellGroups::squared(alpha, gaps[l], cells[i].distance, near)
+                                        : CellGroups::product(alpha, cells[i].distance, near);
+        }
+    }
 }
 
 void GroupSelection::prune(double share) {

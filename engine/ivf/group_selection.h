@@ -32,7 +32,8 @@ public:
 
 private:
     void begin(const Source& source, std::span<const Neighbor> cells);
-    std::size_t measure(const Source& source, const float* query);
+    void measure(const Source& source, const float* query);
+    void set_distances(const Source& source, std::span<const Neighbor> cells);
     void prune(double share);
 
     std::vector<float> m_distances; ///< to centroids, where the stamp is this query's
@@ -40,6 +41,7 @@ private:
     std::uint32_t m_stamp = 0;
     std::vector<std::uint32_t> m_unknown;
     std::vector<Neighbor> m_found;
+    std::vector<std::size_t> m_ends; ///< in m_found, one a cell
     std::vector<float> m_scratch;
 };
 

@@ -56,6 +56,19 @@ bool has_extension(const SpecNode& node) noexcept {
            std::ranges::any_of(node.children, has_extension);
 }
 
+/// Groups inside cells are told by the build, not by the factory string.
+void add_groups(SpecDescription& description, const Configuration& configuration) {
+    const double groups = configuration.build.get("groups", 0);
+    if (!(groups >= 1) || spec::cells_of(configuration.spec.root) == 0)
+        return;
+    description.sentence += " Inside each cell the vectors lie in " +
+                            std::to_string(static_cast<std::uint64_t>(groups)) +
+                            " groups towards its nearest other centroids, to which residuals are taken; a "
+                            "query scans the nearest group_share of those in its cells.";
+    description.warnings.push_back("groups=" + std::to_string(static_cast<std::uint64_t>(groups)) +
+                                   " is Annscope's own extension; Faiss has no groups inside cells.");
+}
+
 void check_search_values(SpecDescription& description, const Configuration& configuration) {
     const std::uint64_t cells = spec::cells_of(configuration.spec.root);
     const double nprobe = configuration.search.get("nprobe", 0);
@@ -92,6 +105,7 @@ SpecDescription describe(const Configuration& configuration, std::size_t n, std:
     description.warnings = spec::warnings(root, n, dim, metric);
     add_version(description, root);
     check_search_values(description, configuration);
+    add_groups(description, configuration);
     if (n == 0 || dim == 0)
         return description;
     if (kind) {

@@ -176,16 +176,19 @@ void TestCellGroups::distancesFollowFromCentroids() {
         for (std::size_t group = 0; group < Setup::kCells * Setup::kGroups; ++group) {
             const float* c = setup.view().row(group / Setup::kGroups);
             const float* s = setup.view().row(setup.groups.neighbours()[group]);
+            const std::size_t cell = group / Setup::kGroups;
+            const float alpha = setup.groups.alphas()[cell];
+            const float gap = setup.groups.gaps(cell)[group % Setup::kGroups];
             const std::vector<float> point = setup.point(group);
             const double l2 = Setup::squared(query, point.data());
-            const double got =
-                static_cast<double>(setup.groups.squared(group, static_cast<float>(Setup::squared(query, c)),
-                                                         static_cast<float>(Setup::squared(query, s))));
+            const double got = static_cast<double>(
+                CellGroups::squared(alpha, gap, static_cast<float>(Setup::squared(query, c)),
+                                    static_cast<float>(Setup::squared(query, s))));
             QVERIFY2(std::abs(got - l2) <= 1e-5 * (Setup::squared(query, c) + Setup::squared(query, s)),
                      qPrintable(QString("%1 %2").arg(got).arg(l2)));
             const double product =
-                static_cast<double>(setup.groups.product(group, static_cast<float>(-Setup::product(query, c)),
-                                                         static_cast<float>(-Setup::product(query, s))));
+                static_cast<double>(CellGroups::product(alpha, static_cast<float>(-Setup::product(query, c)),
+                                                        static_cast<float>(-Setup::product(query, s))));
             QVERIFY(std::abs(product + Setup::product(query, point.data())) <=
                     1e-5 * std::abs(product) + 0.05);
         }
@@ -251,7 +254,8 @@ void TestCellGroups::emptyCellsAndEqualCentroids() {
     std::vector<float> out(2);
     groups->centroid(0, centres.view<float>(), out.data());
     QCOMPARE(out, (std::vector<float>{0, 0}));
-    QCOMPARE(groups->squared(0, 9, 9), 9.0f);
+    QCOMPARE(groups->gaps(0)[0], 0.0f);
+    QCOMPARE(groups->gaps(3)[1], 5000.0f);
 }
 
 void TestCellGroups::selectionKeepsTheNearestShare_data() {

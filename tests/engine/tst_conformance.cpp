@@ -263,7 +263,10 @@ void TestConformance::statsArePlausible() {
     REQUIRE_OK(little);
     REQUIRE_OK(much);
     QVERIFY(little->stats.distances + little->stats.codes >= kQueries);
-    QVERIFY(much->stats.distances >= little->stats.distances);
+    // With groups, a few cells need the distances of centroids that are their neighbours as well.
+    if (m_example.find("groups") == std::string::npos)
+        QVERIFY(much->stats.distances >= little->stats.distances);
+    QVERIFY(much->stats.distances + much->stats.codes >= little->stats.distances + little->stats.codes);
     if (m_kind->name == "Flat")
         QCOMPARE(much->stats.distances, std::uint64_t{kRows * kQueries});
     if (m_example == "IVF16,Flat") {
