@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     const std::vector<annscope::bench::SearchSeries> series{
         {"HNSW16" + ef, 0.99},
         {"HNSW32" + ef, 0.99},
+        {"NSG32" + width, 0.99},
         {"Vamana64|Lbuild=125" + width, 0.99},
         {"Vamana32" + width, 0.99},
         {"HNSW32,SQ8,RFlat # efSearch=" + few_widths + " # k_factor=1,1.5,2,3", 0.99},
