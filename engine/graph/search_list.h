@@ -69,6 +69,29 @@ public:
         return true;
     }
 
+    /// For a node that was pushed before and is not expanded, met again at a distance that is not the same
+    /// where distances are estimates: the least counts. False where that changes nothing. Cost: a look at all
+    /// that wait.
+    bool lower(float distance, std::uint32_t id) noexcept {
+        if (!(distance < m_bound))
+            return false;
+        std::size_t at = m_cursor;
+        while (at < m_size && m_entries[at].id != id)
+            ++at;
+        if (at == m_size)
+            return push(distance, id);
+        if (!(distance < m_entries[at].distance))
+            return false;
+        for (; at > 0 && distance < m_entries[at - 1].distance; --at)
+            m_entries[at] = m_entries[at - 1];
+        m_entries[at] = {distance, id};
+        if (m_size == m_capacity)
+            m_bound = m_entries[m_size - 1].distance;
+        if (at < m_cursor)
+            m_cursor = at;
+        return true;
+    }
+
     bool has_waiting() const noexcept { return m_cursor < m_size; }
     /// Marks the nearest waiting node as expanded and returns it. Needs has_waiting().
     Candidate pop() noexcept {

@@ -26,6 +26,7 @@ extern const Kind kNsgKind;
 extern const Kind kNsgCodeKind;
 extern const Kind kVamanaKind;
 extern const Kind kVamanaCodeKind;
+extern const Kind kVamanaRabitqKind;
 extern const Kind kPreTransformKind;
 extern const Kind kIdMapKind;
 extern const Kind kIdMap2Kind;
@@ -33,10 +34,10 @@ extern const Kind kIdMap2Kind;
 namespace {
 
 constexpr std::array kKinds{
-    &kFlatKind,         &kIvfFlatKind,       &kPqKind,     &kIvfPqKind,   &kRabitqKind,     &kIvfRabitqKind,
-    &kPqFastScanKind,   &kIvfPqFastScanKind, &kSqKind,     &kIvfSqKind,   &kRefineFlatKind, &kRefineKind,
-    &kHnswKind,         &kHnswCodeKind,      &kNsgKind,    &kNsgCodeKind, &kVamanaKind,     &kVamanaCodeKind,
-    &kPreTransformKind, &kIdMapKind,         &kIdMap2Kind,
+    &kFlatKind,         &kIvfFlatKind,       &kPqKind,    &kIvfPqKind,   &kRabitqKind,     &kIvfRabitqKind,
+    &kPqFastScanKind,   &kIvfPqFastScanKind, &kSqKind,    &kIvfSqKind,   &kRefineFlatKind, &kRefineKind,
+    &kHnswKind,         &kHnswCodeKind,      &kNsgKind,   &kNsgCodeKind, &kVamanaKind,     &kVamanaCodeKind,
+    &kVamanaRabitqKind, &kPreTransformKind,  &kIdMapKind, &kIdMap2Kind,
 };
 
 void append(std::vector<ParamInfo>& out, const ParamInfo& info) {

@@ -121,6 +121,16 @@ void RabitqQuantizer::encode(const float* row, const float* centroid, Workspace&
         encode_extra(work, norm, to_centroid, code + sign_bytes() + sizeof own);
 }
 
+RabitqFactors RabitqQuantizer::encode_rotated(const float* row, const float* centroid, float beside,
+                                              std::uint8_t* signs) const noexcept {
+    const simd::RabitqSums sums = simd::rabitq_kernels().sign_code(row, centroid, padded(), signs);
+    const auto sizes = static_cast<double>(sums.sizes);
+    const double to_centroid =
+        m_metric == Metric::L2 ? 0 : static_cast<double>(sums.product) + static_cast<double>(beside);
+    return factors(static_cast<double>(sums.squares), sizes, sizes + static_cast<double>(sums.cross),
+                   static_cast<double>(padded()), to_centroid);
+}
+
 void RabitqQuantizer::encode_extra(Workspace& work, double norm, double to_centroid,
                                    std::uint8_t* out) const {
     const std::size_t wide = padded(), planes = extra_bits();

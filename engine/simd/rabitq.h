@@ -19,6 +19,22 @@ struct RabitqBlock {
     float table_error = 0; ///< what rounding the tables may move the inner product by, times epsilon
 };
 
+/// The same for neighbours' codes beside a node, whose bounds are not asked for.
+struct RabitqNeighbors {
+    const std::uint16_t* sums = nullptr; ///< 32
+    const float* factors = nullptr;      ///< 32 add, 32 scale; 64-byte aligned; add is infinite for no code
+    const std::uint32_t* ids = nullptr;  ///< 32; 64-byte aligned
+    float step = 0, lowest = 0, offset = 0;
+};
+
+/// What a sign code's factors are made from.
+struct RabitqSums {
+    float squares = 0; ///< of the residual
+    float sizes = 0;   ///< of its absolute values
+    float cross = 0;   ///< of the centroid by the residual's signs
+    float product = 0; ///< of the centroid with the residual
+};
+
 /// The parts of RaBitQ that a vector unit is good at (Gao and Long, SIGMOD 2024; Gao et al., SIGMOD 2025).
 /// Signs and planes of 16 dimensions a time: d is a multiple of 16.
 struct RabitqKernels {
@@ -36,6 +52,13 @@ struct RabitqKernels {
     /// estimates[i] = offset + add + scale * (step * sum + lowest). Returns which codes' lower bounds, the
     /// estimate less reach * error and table_error * |scale|, are at most limit: bit i. scale <= 0.
     std::uint32_t (*estimate)(const RabitqBlock& block, float limit, float* estimates) noexcept;
+    /// Those of the 32 whose estimates are below limit, in their order: their estimates and ids. Both have
+    /// room for 32, anything may be behind the last. Returns how many.
+    std::size_t (*nearer)(const RabitqNeighbors& block, float limit, float* estimates,
+                          std::uint32_t* ids) noexcept;
+    /// Signs of row - centroid, d / 8 bytes (bit i: dimension i is not negative).
+    RabitqSums (*sign_code)(const float* row, const float* centroid, std::size_t d,
+                            std::uint8_t* signs) noexcept;
 };
 
 const RabitqKernels& rabitq_kernels() noexcept;

@@ -145,10 +145,51 @@ std::uint32_t estimate(const RabitqBlock& block, float limit, float* estimates) 
     return mask;
 }
 
+std::size_t nearer(const RabitqNeighbors& block, float limit, float* estimates, std::uint32_t* ids) noexcept {
+    const __m256 step = _mm256_set1_ps(block.step), lowest = _mm256_set1_ps(block.lowest),
+                 offset = _mm256_set1_ps(block.offset), most = _mm256_set1_ps(limit);
+    alignas(32) float all[32];
+    std::uint32_t mask = 0;
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < 32; i += 8) {
+        const __m256 sum = _mm256_cvtepi32_ps(
+            _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(block.sums + i))));
+        const __m256 product = _mm256_fmadd_ps(sum, step, lowest);
+        const __m256 estimate = _mm256_fmadd_ps(_mm256_load_ps(block.factors + 32 + i), product,
+                                                _mm256_add_ps(offset, _mm256_load_ps(block.factors + i)));
+        _mm256_store_ps(all + i, estimate);
+        const __m256 near = _mm256_cmp_ps(estimate, most, _CMP_LT_OQ);
+        mask |= static_cast<std::uint32_t>(_mm256_movemask_ps(near)) << i;
+    }
+    std::size_t count = 0;
+    for (; mask != 0; mask &= mask - 1, ++count) {
+        const auto lane = static_cast<unsigned>(__builtin_ctz(mask));
+        estimates[count] = all[lane];
+        ids[count] = block.ids[lane];
+    }
+    return count;
+}
+
+RabitqSums sign_code(const float* row, const float* centroid, std::size_t d, std::uint8_t* signs) noexcept {
+    const __m256 zero = _mm256_setzero_ps(), minus = _mm256_set1_ps(-0.f);
+    __m256 squares = zero, sizes = zero, cross = zero, product = zero;
+    for (std::size_t i = 0; i < d; i += 8) {
+        const __m256 c = _mm256_loadu_ps(centroid + i), r = _mm256_sub_ps(_mm256_loadu_ps(row + i), c);
+        const __m256 plus = _mm256_cmp_ps(r, zero, _CMP_GE_OQ);
+        squares = _mm256_fmadd_ps(r, r, squares);
+        sizes = _mm256_add_ps(sizes, _mm256_andnot_ps(minus, r));
+        cross = _mm256_add_ps(cross, _mm256_xor_ps(c, _mm256_andnot_ps(plus, minus)));
+        product = _mm256_fmadd_ps(r, c, product);
+        signs[i / 8] = static_cast<std::uint8_t>(_mm256_movemask_ps(plus));
+    }
+    return {total(squares), total(sizes), total(cross), total(product)};
+}
+
 } // namespace
 
 const RabitqKernels& rabitq_avx2() noexcept {
-    static constexpr RabitqKernels kTable{Isa::Avx2, score, dot_planes, sign_tables, estimate};
+    static constexpr RabitqKernels kTable{Isa::Avx2, score,  dot_planes, sign_tables,
+                                          estimate,  nearer, sign_code};
     return kTable;
 }
 

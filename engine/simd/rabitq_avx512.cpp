@@ -119,10 +119,48 @@ std::uint32_t estimate(const RabitqBlock& block, float limit, float* estimates) 
     return mask;
 }
 
+std::size_t nearer(const RabitqNeighbors& block, float limit, float* estimates, std::uint32_t* ids) noexcept {
+    const __m512 step = _mm512_set1_ps(block.step), lowest = _mm512_set1_ps(block.lowest),
+                 offset = _mm512_set1_ps(block.offset), most = _mm512_set1_ps(limit);
+    std::size_t count = 0;
+#pragma GCC unroll 2
+    for (unsigned i = 0; i < 32; i += 16) {
+        const __m512 sum = _mm512_cvtepi32_ps(
+            _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(block.sums + i))));
+        const __m512 product = _mm512_fmadd_ps(sum, step, lowest);
+        const __m512 estimate = _mm512_fmadd_ps(_mm512_load_ps(block.factors + 32 + i), product,
+                                                _mm512_add_ps(offset, _mm512_load_ps(block.factors + i)));
+        const __mmask16 near = _mm512_cmp_ps_mask(estimate, most, _CMP_LT_OQ);
+        // Whole registers: a compressing store of only what counts takes long on some processors.
+        _mm512_storeu_ps(estimates + count, _mm512_maskz_compress_ps(near, estimate));
+        _mm512_storeu_si512(ids + count, _mm512_maskz_compress_epi32(near, _mm512_load_si512(block.ids + i)));
+        count += static_cast<std::size_t>(_mm_popcnt_u32(near));
+    }
+    return count;
+}
+
+RabitqSums sign_code(const float* row, const float* centroid, std::size_t d, std::uint8_t* signs) noexcept {
+    const __m512 zero = _mm512_setzero_ps();
+    __m512 squares = zero, sizes = zero, cross = zero, product = zero;
+    for (std::size_t i = 0; i < d; i += 16) {
+        const __m512 c = _mm512_loadu_ps(centroid + i), r = _mm512_sub_ps(_mm512_loadu_ps(row + i), c);
+        const __mmask16 plus = _mm512_cmp_ps_mask(r, zero, _CMP_GE_OQ);
+        squares = _mm512_fmadd_ps(r, r, squares);
+        sizes = _mm512_add_ps(sizes, _mm512_abs_ps(r));
+        cross = _mm512_add_ps(cross, _mm512_mask_sub_ps(c, _knot_mask16(plus), zero, c));
+        product = _mm512_fmadd_ps(r, c, product);
+        const auto word = static_cast<std::uint16_t>(plus);
+        __builtin_memcpy(signs + i / 8, &word, sizeof word);
+    }
+    return {_mm512_reduce_add_ps(squares), _mm512_reduce_add_ps(sizes), _mm512_reduce_add_ps(cross),
+            _mm512_reduce_add_ps(product)};
+}
+
 } // namespace
 
 const RabitqKernels& rabitq_avx512() noexcept {
-    static constexpr RabitqKernels kTable{Isa::Avx512, score, dot_planes, sign_tables, estimate};
+    static constexpr RabitqKernels kTable{Isa::Avx512, score,  dot_planes, sign_tables,
+                                          estimate,    nearer, sign_code};
     return kTable;
 }
 

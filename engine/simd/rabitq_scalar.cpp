@@ -68,10 +68,40 @@ std::uint32_t estimate(const RabitqBlock& block, float limit, float* estimates) 
     return mask;
 }
 
+std::size_t nearer(const RabitqNeighbors& block, float limit, float* estimates, std::uint32_t* ids) noexcept {
+    std::size_t count = 0;
+    for (unsigned i = 0; i < 32; ++i) {
+        const float product = block.step * static_cast<float>(block.sums[i]) + block.lowest;
+        const float estimate = block.offset + block.factors[i] + block.factors[32 + i] * product;
+        if (estimate < limit) {
+            estimates[count] = estimate;
+            ids[count++] = block.ids[i];
+        }
+    }
+    return count;
+}
+
+RabitqSums sign_code(const float* row, const float* centroid, std::size_t d, std::uint8_t* signs) noexcept {
+    RabitqSums sums;
+    for (std::size_t i = 0; i < d; ++i) {
+        const float c = centroid[i], r = row[i] - c;
+        const bool plus = r >= 0;
+        if (i % 8 == 0)
+            signs[i / 8] = 0;
+        signs[i / 8] = static_cast<std::uint8_t>(signs[i / 8] | (plus ? 1u : 0u) << i % 8);
+        sums.squares += r * r;
+        sums.sizes += std::fabs(r);
+        sums.cross += plus ? c : -c;
+        sums.product += r * c;
+    }
+    return sums;
+}
+
 } // namespace
 
 const RabitqKernels& rabitq_scalar() noexcept {
-    static constexpr RabitqKernels kTable{Isa::Scalar, score, dot_planes, sign_tables, estimate};
+    static constexpr RabitqKernels kTable{Isa::Scalar, score,  dot_planes, sign_tables,
+                                          estimate,    nearer, sign_code};
     return kTable;
 }
 

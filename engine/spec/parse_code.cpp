@@ -251,7 +251,7 @@ constexpr std::array kRows{
     Row{"LSCQ", bits({Place::Basic}), parse_additive},
     Row{"PRQ", bits({Place::Basic, Place::Ivf}), parse_product_additive},
     Row{"PLSQ", bits({Place::Basic, Place::Ivf}), parse_product_additive},
-    Row{"RaBitQfs", bits({Place::Basic, Place::Ivf}), parse_rabitq},
+    Row{"RaBitQfs", bits({Place::Basic, Place::Ivf, Place::Vamana}), parse_rabitq},
     Row{"RaBitQ", bits({Place::Basic, Place::Ivf}), parse_rabitq},
     Row{"EDEN", bits({Place::Basic, Place::Ivf}), parse_eden},
 };
