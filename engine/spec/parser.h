@@ -33,6 +33,7 @@ namespace annscope {
 //     SVSFlat SVSVamana64,LVQ4x8 SVSIVF64        {SVSFlat} {SVSVamana, {64}, [{LVQ4x8}]} {SVSIVF, {64}};
 //                                                 LeanVec4x4_160 is {LeanVec4x4, {160}}
 //     Vamana64 Vamana64,Flat Vamana64,SQ8        {Vamana, {64}} {Vamana, {64}, [C]}: our own, not Faiss
+//     Vamana64,RaBitQfs                          {Vamana, {64}, [{RaBitQfs, {1, 32}}]}
 //     DiskANN64,PQ32                             {DiskANN, {64}, [PQ]}: our own, not Faiss
 //   Codes (C above; most are an index by themselves too)
 //     Flat FlatDedup SQ8 SQfp16 SQ8_direct ...   the name alone

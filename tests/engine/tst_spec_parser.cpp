@@ -127,6 +127,7 @@ void TestSpecParser::prints_what_it_parsed_data() {
     row("IVF256,RaBitQ4");
     row("IVF256,RaBitQfs4_64");
     row("RaBitQfs_32", "RaBitQfs");
+    row("Vamana64,RaBitQfs_32", "Vamana64,RaBitQfs");
     row("EDEN4BIAS");
     row("FlatL2Panorama8_1024", "FlatL2Panorama8");
     row("IVF100,FlatPanorama8_512", "IVF100,FlatPanorama_512");
