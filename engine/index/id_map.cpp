@@ -32,6 +32,7 @@ public:
     std::size_t transformed_dim() const noexcept override { return m_inner->transformed_dim(); }
     void transform(const float* row, float* out) const override { m_inner->transform(row, out); }
     const GraphView* graph() const noexcept override { return m_inner->graph(); }
+    Status repair_graph(const Control& control) override { return m_inner->repair_graph(control); }
     const CellsView* cells() const noexcept override { return m_inner->cells(); }
 
 protected:

@@ -87,6 +87,7 @@ public:
     std::size_t transformed_dim() const noexcept override { return m_chain.d_out(); }
     void transform(const float* row, float* out) const override { m_chain.apply(row, out); }
     const GraphView* graph() const noexcept override { return m_inner->graph(); }
+    Status repair_graph(const Control& control) override { return m_inner->repair_graph(control); }
     const CellsView* cells() const noexcept override {
         return m_inner->cells() && m_chain.reversible() ? &m_cells : nullptr;
     }

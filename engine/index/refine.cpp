@@ -80,6 +80,7 @@ public:
     std::size_t transformed_dim() const noexcept override { return m_base->transformed_dim(); }
     void transform(const float* row, float* out) const override { m_base->transform(row, out); }
     const GraphView* graph() const noexcept override { return m_base->graph(); }
+    Status repair_graph(const Control& control) override { return m_base->repair_graph(control); }
     const CellsView* cells() const noexcept override { return m_base->cells(); }
 
 protected:
