@@ -14,6 +14,8 @@
 #include "ui/panels/export_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
+#include "ui/panels/health_panel.h"
+#include "ui/panels/hops_panel.h"
 #include "ui/panels/jobs_panel.h"
 #include "ui/panels/lab_panel.h"
 #include "ui/panels/message_bar.h"
@@ -36,7 +38,7 @@ namespace annscope {
 namespace {
 
 constexpr int kLayoutVersion =
-    2; ///< one more whenever a dock comes or goes: an older layout would not place it
+    3; ///< one more whenever a dock comes or goes: an older layout would not place it
 
 } // namespace
 
@@ -106,6 +108,9 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
     connect(addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab), &QDockWidget::visibilityChanged, m_lab,
             &ui::LabPanel::setInFront);
+    connect(addDock(QStringLiteral("health"), tr("Health"), m_health), &QDockWidget::visibilityChanged,
+            m_health, &ui::HealthPanel::setInFront);
+    addDock(QStringLiteral("hops"), tr("Hops"), m_hops);
     addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
     addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
     addDock(QStringLiteral("search"), tr("Search"), m_search);
@@ -127,6 +132,8 @@ void MainWindow::restoreDefaultLayout() {
     tabifyDockWidget(dock("curve"), dock("graph"));
     tabifyDockWidget(dock("graph"), dock("cells"));
     tabifyDockWidget(dock("cells"), dock("lab"));
+    tabifyDockWidget(dock("lab"), dock("health"));
+    tabifyDockWidget(dock("health"), dock("hops"));
     tabifyDockWidget(dock("runs"), dock("jobs"));
     for (Dock* each : m_docks)
         each->show();
@@ -174,6 +181,8 @@ void MainWindow::connectPanels() {
         m_workflow->setK(k);
         m_search->setK(static_cast<std::size_t>(k));
         m_lab->setData(m_session->current(), static_cast<std::size_t>(k));
+        m_health->setK(static_cast<std::size_t>(k));
+        showHops();
     });
     connect(m_header, &ui::HeaderBar::targetRecallChanged, m_curve->chart(),
             &ui::ParetoChart::setTargetRecall);

@@ -29,6 +29,8 @@ class DataPanel;
 class ExportPanel;
 class GraphPanel;
 class HeaderBar;
+class HealthPanel;
+class HopsPanel;
 class JobsPanel;
 class LabPanel;
 class LiveMeasure;
@@ -52,6 +54,8 @@ public:
     ui::MessageBar* messages() noexcept { return m_messages; }
     ui::DataPanel* dataPanel() noexcept { return m_data; }
     ui::HeaderBar* header() noexcept { return m_header; }
+    ui::HealthPanel* health() noexcept { return m_health; }
+    ui::HopsPanel* hops() noexcept { return m_hops; }
     ui::LabPanel* laboratory() noexcept { return m_lab; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
 
@@ -104,6 +108,8 @@ private:
     void startFromEmpty();
     void updateEmptyTexts();
     void showIndexes();
+    void showHops();
+    void tellRepair(const BuiltIndexPtr& original, const BuiltIndexPtr& repaired);
     BuiltIndexPtr indexWith(bool (*has)(const Index&), const BuiltIndexPtr& shown) const;
     void showSearch(const SearchParams& params, std::size_t k);
     // main_window_menus.cpp
@@ -131,6 +137,8 @@ private:
     ui::SearchPanel* m_search = nullptr;
     ui::GraphPanel* m_graph = nullptr;
     ui::CellsPanel* m_cells = nullptr;
+    ui::HealthPanel* m_health = nullptr;
+    ui::HopsPanel* m_hops = nullptr;
     ui::LabPanel* m_lab = nullptr;
     ui::BuildPanel* m_build = nullptr;
     ui::ExportPanel* m_export = nullptr;

@@ -91,9 +91,9 @@ void MainWindow::createCommands() {
                                  return m_jobs->cancel(job.id);
                      }});
     const std::pair<const char*, Qt::Key> views[] = {
-        {"curve", Qt::Key_1},  {"graph", Qt::Key_2}, {"cells", Qt::Key_3}, {"runs", Qt::Key_4},
-        {"search", Qt::Key_5}, {"data", Qt::Key_6},  {"build", Qt::Key_7}, {"export", Qt::Key_8},
-        {"jobs", Qt::Key_9},   {"lab", Qt::Key_0}};
+        {"curve", Qt::Key_1},  {"graph", Qt::Key_2}, {"cells", Qt::Key_3},  {"runs", Qt::Key_4},
+        {"search", Qt::Key_5}, {"data", Qt::Key_6},  {"build", Qt::Key_7},  {"export", Qt::Key_8},
+        {"jobs", Qt::Key_9},   {"lab", Qt::Key_0},   {"health", Qt::Key_H}, {"hops", Qt::Key_J}};
     for (const auto& [name, key] : views)
         m_commands->add({QStringLiteral("go.") + id(name),
                          {},

@@ -10,6 +10,8 @@
 #include "ui/panels/export_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
+#include "ui/panels/health_panel.h"
+#include "ui/panels/hops_panel.h"
 #include "ui/panels/lab_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/runs_panel.h"
@@ -25,6 +27,9 @@ void MainWindow::createViews() {
     m_graph = new ui::GraphPanel(m_jobs, m_session->selection(), this);
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);
     m_lab = new ui::LabPanel(m_jobs, this);
+    m_health = new ui::HealthPanel(m_jobs, this);
+    m_health->setK(static_cast<std::size_t>(m_settings.k));
+    m_hops = new ui::HopsPanel(m_jobs, this);
     m_build = new ui::BuildPanel(this);
     m_build->setRunner(m_jobs);
     m_build->setHistory(m_settings.history);
@@ -51,10 +56,16 @@ void MainWindow::connectViews() {
     connect(m_graph, &ui::GraphPanel::buildSuggested, this, &MainWindow::suggestBuild);
     connect(m_cells, &ui::CellsPanel::buildSuggested, this, &MainWindow::suggestBuild);
     connect(m_lab, &ui::LabPanel::emptyTriggered, this, &MainWindow::startFromEmpty);
-    connect(m_lab, &ui::LabPanel::buildRequested, this, [this](const QString& line) {
+    const auto takeToBuild = [this](const QString& line) {
         m_build->setConfigurationLine(line);
         dock("build")->bringUp();
-    });
+    };
+    connect(m_lab, &ui::LabPanel::buildRequested, this, takeToBuild);
+    connect(m_hops, &ui::HopsPanel::buildRequested, this, takeToBuild);
+    connect(m_hops, &ui::HopsPanel::emptyTriggered, this, &MainWindow::startFromEmpty);
+    connect(m_health, &ui::HealthPanel::buildSuggested, this, &MainWindow::suggestBuild);
+    connect(m_health, &ui::HealthPanel::repairRequested, m_workflow, &Workflow::repair);
+    connect(m_workflow, &Workflow::repaired, this, &MainWindow::tellRepair);
 
     connect(m_search, &ui::SearchPanel::measureRequested, this,
             [this](const BuiltIndexPtr& index, const SearchParams& params, std::size_t k) {
@@ -158,6 +169,9 @@ void MainWindow::showIndexes() {
     m_graph->setIndexes(m_session->indexes());
     m_cellsIndex = indexWith([](const Index& index) { return index.cells() != nullptr; }, m_cellsIndex);
     m_cells->setIndex(m_cellsIndex);
+    m_health->setMostQueries(static_cast<std::size_t>(m_workflow->measureQueries()));
+    m_health->setIndex(m_graphIndex);
+    showHops();
     m_search->setIndex(selectedIndex());
     showExport();
     updateEmptyTexts();
@@ -168,10 +182,29 @@ void MainWindow::showIndexes() {
 void MainWindow::showSearch(const SearchParams& params, std::size_t k) {
     // A view of another index keeps that index's own parameters.
     const BuiltIndexPtr index = selectedIndex();
-    if (index == m_graphIndex)
+    if (index == m_graphIndex) {
         m_graph->setSearchParams(params, k);
+        m_health->setSearchParams(params, k);
+    }
     if (index == m_cellsIndex)
         m_cells->setSearchParams(params, k);
+}
+
+void MainWindow::showHops() {
+    m_hops->setIndexes(m_session->indexes());
+    m_hops->setData(m_session->current(), static_cast<std::size_t>(m_header->k()),
+                    static_cast<std::size_t>(m_workflow->measureQueries()));
+}
+
+void MainWindow::tellRepair(const BuiltIndexPtr& original, const BuiltIndexPtr& repaired) {
+    m_health->setRepairOf(repaired->id, original->id);
+    m_messages->showWithAction(
+        ui::MessageBar::Kind::Info,
+        tr("%1 was repaired. The index as it was is still there.").arg(original->title), tr("Undo"),
+        [this, original, repaired] {
+            m_session->removeIndex(repaired->id);
+            m_session->selection()->setIndex(original->id);
+        });
 }
 
 } // namespace annscope

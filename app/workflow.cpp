@@ -3,6 +3,7 @@
 
 #include "data/ground_truth.h"
 #include "data/synthetic.h"
+#include "index/clone.h"
 #include "spec/builder.h"
 #include "spec/parser.h"
 #include "tune/sweep.h"
@@ -203,6 +204,29 @@ void Workflow::sweep(const BuiltIndexPtr& requested) {
             if (!status)
                 return report(tr("The sweep of %1 ended early").arg(index->title), status.error());
             emit swept(index);
+        });
+}
+
+void Workflow::repair(const BuiltIndexPtr& index) {
+    using Repaired = std::shared_ptr<const Index>;
+    m_runner->submit<Repaired>(
+        Lane::Build, tr("Repair %1").arg(index->title),
+        [index](const Control& control) -> Result<Repaired> {
+            ANNSCOPE_ASSIGN(std::unique_ptr<Index> copy, clone_index(*index->index, control));
+            ANNSCOPE_TRY(copy->repair_graph(control));
+            return Repaired(std::move(copy));
+        },
+        this,
+        [this, index](Result<Repaired> result) {
+            if (!result)
+                return report(tr("%1 was not repaired").arg(index->title), result.error());
+            if (m_session->index(index->id) != index)
+                return; // removed meanwhile
+            const BuiltIndexPtr now =
+                m_session->addIndex(tr("%1, repaired").arg(index->title), index->configuration,
+                                    *std::move(result), index->dataset, index->expanded);
+            emit repaired(index, now);
+            emit built(now);
         });
 }
 

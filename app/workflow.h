@@ -32,6 +32,8 @@ public:
     void build(const Configuration& configuration, const DatasetPtr& dataset, bool thenSweep = true);
     /// Where the queries are expanded, the index is measured with them as an index of its own beside it.
     void sweep(const BuiltIndexPtr& index);
+    /// A copy of the index in which everything can be reached, as an index of its own beside it.
+    void repair(const BuiltIndexPtr& index);
     /// Writes fewer vectors that stand for the base; the data set stays as it is.
     void compress(const DatasetPtr& dataset, const CompressOptions& options, const CompressFiles& files);
     Expansions* expansions() noexcept { return m_expansions; }
@@ -45,6 +47,8 @@ public:
 signals:
     void opened(const annscope::ui::DatasetPtr& dataset);
     void built(const annscope::ui::BuiltIndexPtr& index);
+    /// Before built.
+    void repaired(const annscope::ui::BuiltIndexPtr& original, const annscope::ui::BuiltIndexPtr& index);
     void swept(const annscope::ui::BuiltIndexPtr& index);
     /// lost: mean squared distance to the centroids, as a share of the variance
     void compressed(const annscope::ui::DatasetPtr& dataset, const annscope::CompressOptions& options,

@@ -35,6 +35,8 @@ void add_change(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_loss(CLI::App& app, Run& run);
+void add_health(CLI::App& app, Run& run);
+void add_hops(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 
 /// The options with which every sub-command names its data: DATA, or --base --queries --truth; --metric.

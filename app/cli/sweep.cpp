@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tune/sweep.h"
 #include "app/cli/command.h"
+#include "app/cli/subject.h"
 #include "data/format.h"
-#include "index/serialize.h"
 #include "spec/builder.h"
 #include "spec/parser.h"
 #include "tune/report.h"
@@ -19,32 +19,6 @@ struct SweepArguments {
     std::string index_file, csv, json, ids;
     SweepOptions options;
 };
-
-struct Subject {
-    Configuration configuration;
-    std::unique_ptr<Index> index;
-};
-
-Result<Subject> load(const SweepArguments& arguments, const Dataset& dataset, const Control& control) {
-    ANNSCOPE_ASSIGN(const ArchiveInfo about, read_archive_info(arguments.index_file));
-    if (about.metric != dataset.metric)
-        return Error{ErrorCode::InvalidArgument,
-                     arguments.index_file + " was built for the metric " + std::string(name(about.metric)) +
-                         ", the data is measured with " + std::string(name(dataset.metric)) +
-                         "; give --metric " + std::string(name(about.metric)) + " or build the index anew."};
-    if (about.size != dataset.base.size() || about.dim != dataset.base.dim())
-        return Error{ErrorCode::DimensionMismatch,
-                     arguments.index_file + " holds " + std::to_string(about.size) + " vectors of " +
-                         std::to_string(about.dim) + " dimensions, the data " +
-                         std::to_string(dataset.base.size()) + " of " + std::to_string(dataset.base.dim()) +
-                         (dataset.queries_from == QueriesFrom::HeldOut
-                              ? ", as some are held out for queries; name a file of queries with --queries."
-                              : ".")};
-    Subject subject;
-    ANNSCOPE_ASSIGN(subject.configuration, parse_configuration(about.config));
-    ANNSCOPE_ASSIGN(subject.index, load_index(arguments.index_file, control));
-    return subject;
-}
 
 /// The grid where it names parameters of this index, else the configuration's own search part, else the
 /// default space.
@@ -149,7 +123,7 @@ Status run_sweep(const SweepArguments& arguments, const Control& control) {
         return measure_one(subject, arguments, workload, grids, control, rows, ids);
     };
     if (!arguments.index_file.empty()) {
-        ANNSCOPE_ASSIGN(Subject subject, load(arguments, dataset, control));
+        ANNSCOPE_ASSIGN(Subject subject, load_subject(arguments.index_file, dataset, control));
         if (!configurations.empty()) // its search part says what to measure
             subject.configuration.search = configurations.front().search;
         ANNSCOPE_TRY(measure_subject(subject));
