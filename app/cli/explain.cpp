@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "core/trace_steps.h"
 #include "spec/builder.h"
 #include "spec/parser.h"
 
@@ -81,24 +82,26 @@ std::string to_json(const ExplainArguments& arguments, const Explanation& e) {
 }
 
 void print_way(const Explanation& e) {
-    std::size_t hop = 0, considered = 0, kept = 0;
-    const auto flush = [&] {
-        if (hop > 0)
-            std::printf("%10zu considered, %zu kept\n", considered, kept);
-        considered = kept = 0;
-    };
-    for (const TraceEvent& event : e.trace.events) {
-        if (event.kind == TraceEvent::Kind::Consider) {
-            ++considered;
-            kept += event.kept ? 1 : 0;
-        } else if (event.kind == TraceEvent::Kind::Expand || event.kind == TraceEvent::Kind::ProbeCell) {
-            flush();
-            std::printf("  %4zu  %s %-8lld at %-12g", ++hop,
-                        event.kind == TraceEvent::Kind::Expand ? "node" : "cell",
-                        static_cast<long long>(event.id), static_cast<double>(event.distance));
+    const TraceSteps path(e.trace, e.ids.size(), e.ids.size());
+    for (const TraceStep& step : path.steps) {
+        const std::size_t considered = step.end - step.first;
+        switch (step.kind) {
+        case TraceStep::Kind::Start:
+            if (path.steps.front().level > 0)
+                std::printf("  level %d, from node %lld\n", step.level, static_cast<long long>(step.id));
+            break;
+        case TraceStep::Kind::Expand:
+        case TraceStep::Kind::Probe:
+            std::printf("  %4d  %s %-8lld at %-12g%10zu considered, %zu kept\n", step.hop,
+                        step.kind == TraceStep::Kind::Expand ? "node" : "cell",
+                        static_cast<long long>(step.id), static_cast<double>(step.distance), considered,
+                        step.kept);
+            break;
+        case TraceStep::Kind::Rerank:
+            std::printf("  ranked %zu again, kept %zu\n", considered, step.kept);
+            break;
         }
     }
-    flush();
 }
 
 void print(const ExplainArguments& arguments, const Explanation& e) {

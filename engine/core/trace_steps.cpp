@@ -119,7 +119,8 @@ public:
     void describe(TraceStep& step) const noexcept {
         step.listed = m_entries.size();
         step.best = m_entries.empty() ? kInfinity : m_entries.front().distance;
-        step.worst = m_entries.size() < m_capacity ? kInfinity : m_entries.back().distance;
+        step.farthest = m_entries.empty() ? kInfinity : m_entries.back().distance;
+        step.worst = m_entries.size() < m_capacity ? kInfinity : step.farthest;
     }
 
 private:

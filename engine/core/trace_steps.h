@@ -30,7 +30,8 @@ struct TraceStep {
     std::size_t kept = 0;
     std::size_t listed = 0; ///< entries of the candidate list after the step
     float best = 0;         ///< of the list, infinite while it is empty
-    float worst = 0;        ///< of the full list, infinite while it is not full
+    float farthest = 0;     ///< of the list, infinite while it is empty
+    float worst = 0;        ///< farthest of the full list, infinite while it is not full
 };
 
 /// One candidate. approximate: what its code said before it was ranked again, else the distance itself.

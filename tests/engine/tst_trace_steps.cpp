@@ -123,6 +123,7 @@ void TraceStepsTest::cutsIntoSteps() {
     QCOMPARE(path.visits_in(1).size(), std::size_t(2));
     QVERIFY(std::isinf(path.steps[0].worst));
     QCOMPARE(path.steps[1].best, 4.0f);
+    QCOMPARE(path.steps[0].farthest, 9.0f);
     QCOMPARE(path.steps[1].worst, 9.0f);
     QCOMPARE(path.steps[2].worst, 4.0f);
 }

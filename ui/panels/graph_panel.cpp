@@ -234,11 +234,9 @@ void GraphPanel::fillLevels() {
     const QSignalBlocker blocker(m_level);
     m_level->clear();
     m_level->addItem(tr("all levels"), kAllLevels);
-    m_level->addItem(tr("level of the step"), kStepLevel);
+    m_level->addItem(tr("step's level"), kStepLevel);
     for (std::size_t l = scene.levels.size(); l-- > 0;)
-        m_level->addItem(l == 0 ? tr("base, %1 nodes").arg(formatCount(scene.levels[l].nodes))
-                                : tr("level %1, %2 nodes").arg(l).arg(formatCount(scene.levels[l].nodes)),
-                         static_cast<int>(l));
+        m_level->addItem(levelText(static_cast<int>(l)), static_cast<int>(l));
     m_level->setVisible(scene.layered());
 }
 
@@ -288,10 +286,8 @@ QString GraphPanel::graphText() const {
             .arg(formatCount(level.nodes), formatCount(level.edges.size()), formatMean(level.meanDegree()))
             .arg(level.maxDegree);
     if (scene.layered())
-        text = m_canvas->level() == kAllLevels
-                   ? tr("%1 levels; base: %2").arg(scene.levels.size()).arg(text)
-                   : tr("%1: %2").arg(
-                         m_canvas->level() == 0 ? tr("base") : tr("level %1").arg(m_canvas->level()), text);
+        text = m_canvas->level() == kAllLevels ? tr("%1 levels; base: %2").arg(scene.levels.size()).arg(text)
+                                               : tr("%1: %2").arg(levelText(m_canvas->level()), text);
     return text;
 }
 

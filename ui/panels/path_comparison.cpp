@@ -54,7 +54,7 @@ PathComparison::PathComparison(JobRunner* jobs, QueryExplainer* first, QWidget* 
     m_choice->setToolTip(tr("Lays a second path of the same query over the first: of this index with another "
                             "list,\nor of another graph of the same vectors."));
     m_choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_choice->setMinimumContentsLength(14);
+    m_choice->setMinimumContentsLength(11);
     m_width->setObjectName(QStringLiteral("compareList"));
     m_width->setKeyboardTracking(false);
     auto* layout = new QHBoxLayout(this);
@@ -79,7 +79,7 @@ void PathComparison::fillChoices() {
     m_choice->clear();
     m_choice->addItem(m_other ? tr("No comparison") : tr("Compare with…"), kNothing);
     if (m_index && listParam(*m_index->index))
-        m_choice->addItem(tr("This index, other list"), m_index->id);
+        m_choice->addItem(tr("Another list"), m_index->id);
     for (const BuiltIndexPtr& built : m_offered)
         if (m_index && built != m_index && built->dataset == m_index->dataset && built->index->graph())
             m_choice->addItem(built->title, built->id);

@@ -118,8 +118,8 @@ HopChart::Axes HopChart::axes(const QRectF& area) const {
     const bool low = area.height() < kHighEnough;
     a.plot = area.adjusted(60, m_paths[0].path->topLevel() > 0 ? 20 : 10, a.labels ? -kLabelWidth : -12,
                            low ? -20 : -36);
-    a.left = 0;
-    a.right = std::max(lastHop(), 1);
+    a.left = m_paths[0].path->steps.front().hop; // cells have no step before the first
+    a.right = std::max(static_cast<double>(lastHop()), a.left + 1);
     fitDistances(a);
     return a;
 }
@@ -204,9 +204,9 @@ void HopChart::paintLevels(QPainter& painter, const Axes& a) const {
 
 void HopChart::paintList(QPainter& painter, const Axes& a, std::size_t which) const {
     const QColor color = pathStyle(which).color;
-    const QPolygonF worst = line(a, which, &PathStep::worst), best = line(a, which, &PathStep::best);
+    const QPolygonF farthest = line(a, which, &PathStep::farthest), best = line(a, which, &PathStep::best);
     if (!pair()) {
-        QPolygonF band = worst;
+        QPolygonF band = farthest;
         for (qsizetype i = best.size(); i-- > 0;)
             band.append(best[i]);
         painter.setPen(Qt::NoPen);
@@ -217,7 +217,7 @@ void HopChart::paintList(QPainter& painter, const Axes& a, std::size_t which) co
     }
     painter.setPen(QPen(withAlpha(color, 0.7), 1, Qt::DotLine));
     painter.setBrush(Qt::NoBrush);
-    painter.drawPolyline(worst);
+    painter.drawPolyline(farthest);
 }
 
 void HopChart::paintKth(QPainter& painter, const Axes& a) const {
@@ -288,10 +288,13 @@ std::vector<HopChart::Label> HopChart::labels(const Axes& a) const {
             labels.push_back({end(which, &PathStep::distance), m_paths[which].name, pathTextColor(which)});
         return labels;
     }
-    labels.push_back(
-        {end(0, &PathStep::distance), path.ivf() ? tr("centroid") : tr("expanded"), pathTextColor(0)});
-    if (std::isfinite(path.steps.back().worst))
-        labels.push_back({end(0, &PathStep::worst), tr("list's worst"), ui::palette().secondary});
+    labels.push_back({end(0, &PathStep::distance),
+                      path.ivf()        ? tr("centroid")
+                      : path.reranked() ? tr("expanded, by code")
+                                        : tr("expanded"),
+                      pathTextColor(0)});
+    if (std::isfinite(path.steps.back().farthest))
+        labels.push_back({end(0, &PathStep::farthest), tr("list's worst"), ui::palette().secondary});
     labels.push_back({end(0, &PathStep::best), tr("list's best"), ui::palette().secondary});
     return labels;
 }

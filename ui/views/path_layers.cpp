@@ -61,10 +61,9 @@ void drawDescent(QPainter& painter, const PathPicture& picture, const ViewTransf
     const SeriesStyle style = pathStyle(picture.which);
     for (std::size_t s = 0; s <= picture.step; ++s) {
         const PathStep& step = picture.path.steps[s];
-        if (step.kind != PathStep::Kind::Start || picture.path.topLevel() == 0)
+        if (step.kind != PathStep::Kind::Start || picture.path.topLevel() == 0 || picture.opacity(step) < 1)
             continue;
         const QPointF at = picture.at(step.id, view);
-        painter.setOpacity(picture.opacity(step));
         painter.setPen(QPen(style.color, 1.6));
         painter.setBrush(Qt::NoBrush);
         painter.drawEllipse(at, radius + 4.5, radius + 4.5);
@@ -73,7 +72,6 @@ void drawDescent(QPainter& painter, const PathPicture& picture, const ViewTransf
                               step.level > 0 ? QObject::tr("level %1").arg(step.level) : QObject::tr("base"),
                               style.color, palette().onAccent);
     }
-    painter.setOpacity(1);
 }
 
 void drawHopNumbers(const PathPicture& picture, const ViewTransform& view, double radius,

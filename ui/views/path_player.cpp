@@ -141,13 +141,15 @@ void PathPlayer::buildLayout() {
     m_text->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Minimum);
 
     m_table = addTable(QStringLiteral("candidateList"), tr("Candidate list after the step"), m_candidates);
-    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setSectionResizeMode(CandidateModel::State, QHeaderView::Stretch);
     const int widths[] = {40, 66, 68};
     for (int c = 0; c < 3; ++c)
         m_table->setColumnWidth(c, widths[c]);
     m_differenceTable =
         addTable(QStringLiteral("pathDifferences"), tr("What sets the two paths apart"), m_differences);
     m_differenceTable->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_differenceTable->horizontalHeader()->setSectionResizeMode(PathDifferences::What,
+                                                                QHeaderView::ResizeToContents);
     m_tabs = new QTabBar(this);
     m_tabs->setAccessibleName(tr("Differences or a candidate list"));
     m_tabs->setExpanding(false);
@@ -169,8 +171,9 @@ void PathPlayer::buildLayout() {
     m_details->setChildrenCollapsible(false);
     m_details->addWidget(left);
     m_details->addWidget(m_chart);
-    m_details->setStretchFactor(1, 1);
-    m_details->setSizes({340, 480});
+    m_details->setStretchFactor(0, 2);
+    m_details->setStretchFactor(1, 3);
+    m_details->setSizes({340, 510});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 4, 8, 8);
     layout->setSpacing(4);
