@@ -112,7 +112,17 @@ void GraphInserter::find_neighbors(std::uint32_t node, const Start& start, int t
     for (const Candidate& found : scratch.expanded)
         if (found.id != node)
             scratch.candidates.push_back({found, false});
-    robust_prune(m_space, scratch.candidates, m_options.alpha, m_options.new_degree, scratch.prune, out);
+    prune(node, PruneReason::Inserted, m_options.new_degree, scratch, out);
+}
+
+/// Of scratch.candidates.
+void GraphInserter::prune(std::uint32_t node, PruneReason reason, std::size_t degree, Scratch& scratch,
+                          std::vector<Candidate>& out) {
+    PruneTrace* trace = m_observer ? m_observer->pruning(node, reason) : nullptr;
+    if (trace)
+        robust_prune(m_space, scratch.candidates, m_options.alpha, degree, scratch.prune, out, *trace);
+    else
+        robust_prune(m_space, scratch.candidates, m_options.alpha, degree, scratch.prune, out);
 }
 
 /// Distances in full to what a walk over the sketch found.
@@ -163,12 +173,12 @@ void GraphInserter::add_edges(std::uint32_t target, std::span<const ReverseEdge>
             m_draft.append(target, added);
     }
     if (overflow)
-        prune_row(target, scratch);
+        prune_row(target, PruneReason::RowFull, scratch);
 }
 
 /// Of scratch.candidates.
-void GraphInserter::prune_row(std::uint32_t node, Scratch& scratch) {
-    robust_prune(m_space, scratch.candidates, m_options.alpha, m_max_degree, scratch.prune, scratch.kept);
+void GraphInserter::prune_row(std::uint32_t node, PruneReason reason, Scratch& scratch) {
+    prune(node, reason, m_max_degree, scratch, scratch.kept);
     m_draft.assign(node, scratch.kept);
 }
 
@@ -179,7 +189,7 @@ Status GraphInserter::finish(Adjacency& out) {
             const auto node = static_cast<std::uint32_t>(i);
             if (m_draft.degree(i) > m_max_degree) {
                 row_as_candidates(node, scratch.candidates);
-                prune_row(node, scratch);
+                prune_row(node, PruneReason::Trimmed, scratch);
             }
             out.assign(i, m_draft.ids(i));
         }

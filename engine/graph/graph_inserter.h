@@ -4,6 +4,7 @@
 #include "graph/beam_search.h"
 #include "graph/draft_graph.h"
 #include "graph/node_space.h"
+#include "graph/prune_trace.h"
 #include "graph/robust_prune.h"
 
 #include <cstdint>
@@ -13,12 +14,26 @@
 
 namespace annscope {
 
+/// Why a row is pruned.
+enum class PruneReason : std::uint8_t {
+    Inserted, ///< the node is linked to what its search found
+    RowFull,  ///< other nodes' edges to it no longer fit its row
+    Trimmed   ///< at the end, where more than the final degree are left
+};
+
 /// Told after each batch of insertions; for views of how a graph grows. Called on the building thread.
 class InsertObserver {
 public:
     virtual ~InsertObserver() = default;
     /// pass: 1, 2, ...; batch: the nodes that were inserted; draft: the graph with them in it.
     virtual void inserted(int pass, std::span<const std::uint32_t> batch, const DraftGraph& draft) = 0;
+    /// Before a row is pruned: where to tell what becomes of each candidate, or null. Called from several
+    /// threads, for the same node by one at a time.
+    virtual PruneTrace* pruning(std::uint32_t node, PruneReason reason) {
+        (void)node;
+        (void)reason;
+        return nullptr;
+    }
 };
 
 /// What becomes candidates for the links of a node.
@@ -82,7 +97,9 @@ private:
     void row_as_candidates(std::uint32_t node, std::vector<PruneCandidate>& out) const;
     void apply_reverse(std::vector<ReverseEdge>& edges, Scratch& scratch);
     void add_edges(std::uint32_t target, std::span<const ReverseEdge> edges, Scratch& scratch);
-    void prune_row(std::uint32_t node, Scratch& scratch);
+    void prune(std::uint32_t node, PruneReason reason, std::size_t degree, Scratch& scratch,
+               std::vector<Candidate>& out);
+    void prune_row(std::uint32_t node, PruneReason reason, Scratch& scratch);
 
     const NodeSpace& m_space;
     const Control& m_control;
