@@ -21,6 +21,13 @@ VectorSet plane(std::size_t n, std::uint64_t seed) {
     return VectorSet::adopt(std::move(data), n, 2);
 }
 
+/// One thread: the graphs are the same for any number, and the first test asks for more.
+Control alone() {
+    Control control;
+    control.threads = 1;
+    return control;
+}
+
 VamanaOptions options(std::size_t degree, float alpha) {
     VamanaOptions o;
     o.max_degree = degree;
@@ -95,7 +102,7 @@ void BuildRecordingTest::every_moment_comes_back() {
     QVERIFY(recorded);
     const BuildRecording& recording = recorded->recording;
     Snapshots truth(static_cast<std::size_t>(n));
-    const auto plain = build_vamana(*space, o, {}, &truth);
+    const auto plain = build_vamana(*space, o, alone(), &truth);
 
     QCOMPARE(recording.frames(), truth.moments.size() + 2);
     QCOMPARE(recording.batch(0).size(), std::size_t(1));
@@ -122,7 +129,7 @@ void BuildRecordingTest::every_moment_comes_back() {
 
 void BuildRecordingTest::counts_of_frames_add_up() {
     const auto space = NodeSpace::create(plane(500, 9), Metric::L2, {});
-    const auto recorded = record_vamana(*space, options(6, 1.2f), {});
+    const auto recorded = record_vamana(*space, options(6, 1.2f), alone());
     const BuildRecording& recording = recorded->recording;
     std::size_t passes[3] = {};
     for (std::size_t f = 0; f < recording.frames(); ++f) {
@@ -150,7 +157,7 @@ void BuildRecordingTest::counts_of_frames_add_up() {
 void BuildRecordingTest::one_and_two_nodes() {
     for (const std::size_t n : {1, 2}) {
         const auto space = NodeSpace::create(plane(n, 1), Metric::L2, {});
-        const auto recorded = record_vamana(*space, options(4, 1.2f), {});
+        const auto recorded = record_vamana(*space, options(4, 1.2f), alone());
         QVERIFY(recorded);
         QCOMPARE(recorded->recording.nodes(), n);
         QCOMPARE(recorded->recording.frame(recorded->recording.frames() - 1).edges, n == 1 ? 0u : 2u);
@@ -173,11 +180,11 @@ void BuildRecordingTest::prunings_explain_the_rows() {
     const VectorSet points = plane(400, 4);
     const auto space = NodeSpace::create(points, Metric::L2, {});
     const VamanaOptions o = options(static_cast<std::size_t>(degree), alpha);
-    const auto recorded = record_vamana(*space, o, {});
+    const auto recorded = record_vamana(*space, o, alone());
     const BuildRecording& recording = recorded->recording;
     std::size_t reasons[3] = {};
     for (std::uint32_t node = 0; node < 400; node += 7) {
-        const auto prunings = trace_prunings(*space, o, node, {});
+        const auto prunings = trace_prunings(*space, o, node, alone());
         QVERIFY(prunings);
         for (std::size_t p = 0; p < prunings->size(); ++p) {
             const NodePruning& pruning = (*prunings)[p];
@@ -226,7 +233,7 @@ void BuildRecordingTest::cancel_ends_it() {
 void BuildRecordingTest::effort_is_that_of_the_smallest_width() {
     const VectorSet base = plane(800, 6), queries = plane(100, 7);
     const auto space = NodeSpace::create(base, Metric::L2, {});
-    const auto graph = build_vamana(*space, options(8, 1.2f), {});
+    const auto graph = build_vamana(*space, options(8, 1.2f), alone());
     EffortOptions wanted;
     wanted.k = 5;
     wanted.recall = 0.97;
