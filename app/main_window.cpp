@@ -5,6 +5,7 @@
 #include "spec/parser.h"
 #include "ui/common/format.h"
 #include "ui/models/dropped_files.h"
+#include "ui/panels/alpha_lab.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/compress_dialog.h"
@@ -111,6 +112,7 @@ void MainWindow::createDocks() {
     connect(addDock(QStringLiteral("health"), tr("Health"), m_health), &QDockWidget::visibilityChanged,
             m_health, &ui::HealthPanel::setInFront);
     addDock(QStringLiteral("hops"), tr("Hops"), m_hops);
+    addDock(QStringLiteral("alpha"), tr("Alpha"), m_alpha);
     addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
     addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
     addDock(QStringLiteral("search"), tr("Search"), m_search);
@@ -134,6 +136,7 @@ void MainWindow::restoreDefaultLayout() {
     tabifyDockWidget(dock("cells"), dock("lab"));
     tabifyDockWidget(dock("lab"), dock("health"));
     tabifyDockWidget(dock("health"), dock("hops"));
+    tabifyDockWidget(dock("hops"), dock("alpha"));
     tabifyDockWidget(dock("runs"), dock("jobs"));
     for (Dock* each : m_docks)
         each->show();
@@ -229,6 +232,7 @@ void MainWindow::showCurrent() {
     if (m_compress)
         m_compress->setDataset(current, m_settings.folder);
     m_lab->setData(current, static_cast<std::size_t>(m_header->k()));
+    m_alpha->setData(current);
     showIndexes();
     updateTitle();
 }

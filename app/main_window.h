@@ -21,6 +21,7 @@ namespace annscope {
 class Dock;
 
 namespace ui {
+class AlphaLab;
 class BuildPanel;
 class CellsPanel;
 class CompressDialog;
@@ -57,6 +58,7 @@ public:
     ui::HealthPanel* health() noexcept { return m_health; }
     ui::HopsPanel* hops() noexcept { return m_hops; }
     ui::LabPanel* laboratory() noexcept { return m_lab; }
+    ui::AlphaLab* alphaLaboratory() noexcept { return m_alpha; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
 
     /// As if dropped on the window.
@@ -140,6 +142,7 @@ private:
     ui::HealthPanel* m_health = nullptr;
     ui::HopsPanel* m_hops = nullptr;
     ui::LabPanel* m_lab = nullptr;
+    ui::AlphaLab* m_alpha = nullptr;
     ui::BuildPanel* m_build = nullptr;
     ui::ExportPanel* m_export = nullptr;
     ui::LiveMeasure* m_live = nullptr;

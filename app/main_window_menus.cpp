@@ -102,6 +102,10 @@ void MainWindow::createCommands() {
                          {QKeySequence(Qt::CTRL | key)},
                          {},
                          [this, name = name] { dock(name)->bringUp(); }});
+    m_commands->add(
+        {id("go.alpha"), {}, {}, {}, {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)}, {}, [this] {
+             dock("alpha")->bringUp();
+         }});
     m_commands->add({id("run.export"),
                      tr("&Export"),
                      tr("The selected configuration for another system"),

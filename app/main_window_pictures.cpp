@@ -2,6 +2,7 @@
 // What the window shows, as pictures.
 #include "app/dock.h"
 #include "app/main_window.h"
+#include "ui/panels/alpha_lab.h"
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/graph_panel.h"
@@ -52,6 +53,8 @@ QImage MainWindow::picture(const char* view, double scale) {
                                 scale);
     if (name == "cell-sizes" && m_cellsIndex)
         return ui::pictureImage(ui::withTitles(m_cells->chart()->picture()), scale);
+    if (name == "alpha" && m_alpha->pair())
+        return ui::pictureImage(ui::withTitles(m_alpha->picture()), scale);
     return {};
 }
 

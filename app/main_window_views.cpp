@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 #include "spec/parser.h"
 #include "ui/jobs/live_measure.h"
+#include "ui/panels/alpha_lab.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/curve_panel.h"
@@ -30,6 +31,7 @@ void MainWindow::createViews() {
     m_health = new ui::HealthPanel(m_jobs, this);
     m_health->setK(static_cast<std::size_t>(m_settings.k));
     m_hops = new ui::HopsPanel(m_jobs, this);
+    m_alpha = new ui::AlphaLab(m_jobs, m_session->undo(), this);
     m_build = new ui::BuildPanel(this);
     m_build->setRunner(m_jobs);
     m_build->setHistory(m_settings.history);
