@@ -1,109 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "picture_folder.h"
+// The points of the alpha laboratory, its settings and its query.
+#include "alpha_window.h"
 #include "ui/common/format.h"
-#include "ui/common/step_player.h"
 #include "ui/common/theme.h"
-#include "ui/jobs/job_runner.h"
-#include "ui/models/prune_model.h"
-#include "ui/panels/alpha_lab.h"
-#include "ui/panels/alpha_side.h"
-#include "ui/panels/prune_page.h"
-#include "ui/views/alpha_canvas.h"
-#include "ui/views/geometry/occlusion.h"
-#include "ui/views/length_scale.h"
+#include "ui/jobs/latest_job.h"
 
-#include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFile>
-#include <QSignalSpy>
-#include <QTableView>
 #include <QTemporaryDir>
-#include <QTest>
-#include <QToolButton>
-#include <QUndoStack>
 
-#include <cmath>
+#include <algorithm>
 
 using namespace annscope;
 using namespace annscope::ui;
+using Window = annscope::test::AlphaWindow;
+using annscope::test::kAlphaPatience;
 
 namespace {
-
-constexpr int kPatience = 8000;
-
-struct Window {
-    JobRunner jobs;
-    QUndoStack undo;
-    AlphaLab lab{&jobs, &undo};
-
-    explicit Window(QSize size = {1000, 700}) {
-        lab.resize(size);
-        lab.show();
-        settle();
-    }
-    bool settle() {
-        return QTest::qWaitFor(
-            [this] {
-                const AlphaPairPtr& pair = lab.pair();
-                const bool shown = lab.points()->size() == 0
-                                       ? !pair
-                                       : pair && pair->sides[0]->points == lab.points()->points() &&
-                                             pair->sides[0]->settings == lab.side(0)->settings() &&
-                                             pair->sides[1]->settings == lab.side(1)->settings();
-                return shown && lab.settled();
-            },
-            kPatience);
-    }
-    AlphaCanvas* canvas(std::size_t side) { return lab.side(side)->canvas(); }
-    QPoint pixel(std::size_t point, std::size_t side = 0) { return canvas(side)->pixelOf(point).toPoint(); }
-    /// A place on the canvas that is far from every point and from the query.
-    QPoint emptyPlace() {
-        for (int y = 20; y < canvas(0)->height() - 20; y += 5)
-            for (int x = 20; x < canvas(0)->width() - 20; x += 5) {
-                double nearest = 1e9;
-                const auto look = [&](QPointF p) {
-                    nearest = std::min(nearest, std::hypot(p.x() - x, p.y() - y));
-                };
-                for (std::size_t i = 0; i < lab.points()->size(); ++i)
-                    look(canvas(0)->pixelOf(i));
-                look(canvas(0)->view().toScreen(lab.query()));
-                if (nearest > 15)
-                    return {x, y};
-            }
-        return {};
-    }
-    /// Of a point that no other point and not the query is near to.
-    std::size_t lonelyPoint() {
-        std::size_t best = 0;
-        double widest = 0;
-        for (std::size_t i = 0; i < lab.points()->size(); ++i) {
-            const QPointF p = canvas(0)->pixelOf(i);
-            const QPointF q = canvas(0)->view().toScreen(lab.query()) - p;
-            double nearest = std::hypot(q.x(), q.y());
-            for (std::size_t j = 0; j < lab.points()->size(); ++j)
-                if (const QPointF d = canvas(0)->pixelOf(j) - p; j != i)
-                    nearest = std::min(nearest, std::hypot(d.x(), d.y()));
-            if (nearest > widest) {
-                widest = nearest;
-                best = i;
-            }
-        }
-        return best;
-    }
-    void drag(std::size_t side, QPoint from, QPoint to) {
-        QTest::mousePress(canvas(side), Qt::LeftButton, {}, from);
-        for (int i = 1; i <= 8; ++i)
-            QTest::mouseMove(canvas(side), from + (to - from) * i / 8);
-        QTest::mouseRelease(canvas(side), Qt::LeftButton, {}, to);
-    }
-    void click(const char* tool) {
-        auto* button = lab.findChild<QToolButton*>(QString::fromLatin1(tool));
-        QVERIFY(button);
-        QTest::mouseClick(button, Qt::LeftButton);
-    }
-};
 
 /// The rows of a graph built from the points by the engine alone.
 Adjacency graphOf(const std::vector<Point2>& points, const AlphaSettings& settings) {
@@ -115,11 +30,6 @@ Adjacency graphOf(const std::vector<Point2>& points, const AlphaSettings& settin
     Control alone;
     alone.threads = 1;
     return std::move(build_vamana(*space, settings.options(), alone)->base);
-}
-
-void savePicture(const QPixmap& picture, const QString& name) {
-    if (const QString folder = test::pictureFolder(); !folder.isEmpty())
-        QVERIFY(picture.save(QDir(folder).filePath(name + QStringLiteral(".png"))));
 }
 
 bool sameRows(const Adjacency& a, const Adjacency& b) {
@@ -153,12 +63,6 @@ private slots:
     void deleteKeyRemovesTheSelectedPoint();
     void queryFollowsTheMouse();
     void widerListFindsWhatGreedyMisses();
-    void playerStepsThroughTheBuild();
-    void keysStep();
-    void clickOpensThePruning();
-    void tableGoesToACandidate();
-    void choosingAPruningShowsItOnBothSides();
-    void regionIsWhereTheRuleHolds();
     void presetsAndCount();
     void dataSetGivesPoints_data();
     void dataSetGivesPoints();
@@ -166,8 +70,6 @@ private slots:
     void viewsMoveTogether();
     void pictureHasBothSides();
     void latestWishWins();
-    void pictures_data();
-    void pictures();
 };
 
 void AlphaLabTest::initTestCase() {
@@ -315,139 +217,6 @@ void AlphaLabTest::widerListFindsWhatGreedyMisses() {
     }
 }
 
-void AlphaLabTest::playerStepsThroughTheBuild() {
-    Window w;
-    StepPlayer* player = w.lab.player();
-    const BuildRecording& recording = w.lab.pair()->sides[0]->build.recording;
-    QCOMPARE(player->count(), int(recording.frames()));
-    QCOMPARE(player->step(), player->count() - 1);
-    auto* start = player->findChild<QToolButton*>(QStringLiteral("skip-start"));
-    QTest::mouseClick(start, Qt::LeftButton);
-    QCOMPARE(w.canvas(0)->frame(), std::size_t(0));
-    QCOMPARE(w.lab.side(0)->text(AlphaSide::Degree), QStringLiteral("0"));
-    auto* forward = player->findChild<QToolButton*>(QStringLiteral("step-forward"));
-    QTest::mouseClick(forward, Qt::LeftButton);
-    QCOMPARE(w.canvas(1)->frame(), std::size_t(1));
-    QCOMPARE(w.lab.side(0)->text(AlphaSide::Hops), QStringLiteral("–"));
-    auto* speed = player->findChild<QComboBox*>();
-    speed->setCurrentIndex(speed->count() - 1);
-    QTest::mouseClick(player->findChild<QToolButton*>(QStringLiteral("play")), Qt::LeftButton);
-    QVERIFY(player->playing());
-    QTRY_COMPARE_WITH_TIMEOUT(player->step(), player->count() - 1, kPatience);
-    QTRY_VERIFY(!player->playing());
-    QVERIFY(w.lab.side(0)->text(AlphaSide::Hops) != QStringLiteral("–"));
-    // In the middle of the first pass the path ends at a node that is in the graph already.
-    player->setStep(5);
-    QVERIFY(w.settle());
-    QTRY_VERIFY(w.canvas(0)->path() && w.canvas(0)->path()->frame == 5);
-    std::vector<std::uint32_t> there;
-    for (std::size_t f = 0; f <= 5; ++f)
-        there.insert(there.end(), recording.batch(f).begin(), recording.batch(f).end());
-    const std::uint32_t found = w.canvas(0)->path()->found;
-    QVERIFY(std::ranges::find(there, found) != there.end());
-}
-
-void AlphaLabTest::keysStep() {
-    Window w;
-    const int last = w.lab.player()->count() - 1;
-    w.canvas(0)->setFocus();
-    QTest::keyClick(w.canvas(0), Qt::Key_Left);
-    QCOMPARE(w.lab.player()->step(), last - 1);
-    QTest::keyClick(w.canvas(0), Qt::Key_Right);
-    QCOMPARE(w.lab.player()->step(), last);
-    QTest::keyClick(w.canvas(0), Qt::Key_Home);
-    QCOMPARE(w.lab.player()->step(), 0);
-    QTest::keyClick(w.canvas(0), Qt::Key_Space);
-    QVERIFY(w.lab.player()->playing());
-    QTest::keyClick(w.canvas(0), Qt::Key_Space);
-    QVERIFY(!w.lab.player()->playing());
-}
-
-void AlphaLabTest::clickOpensThePruning() {
-    Window w;
-    const std::size_t point = w.lonelyPoint();
-    QTest::mouseClick(w.canvas(0), Qt::LeftButton, {}, w.pixel(point));
-    QVERIFY(w.settle());
-    PrunePage* page = w.lab.prunePage();
-    QVERIFY(page->isVisible() && !w.lab.player()->isVisible());
-    for (std::size_t s = 0; s < 2; ++s) {
-        const AlphaPruningsPtr prunings = page->prunings(s);
-        QVERIFY(prunings);
-        QCOMPARE(prunings->node, std::uint32_t(point));
-        const NodePruning& shown = prunings->list[page->which(s)];
-        QCOMPARE(shown.pass, 2);
-        QCOMPARE(shown.alpha, s == 0 ? 1.0f : 1.2f);
-        const QAbstractItemModel* model = page->table(s)->model();
-        QAbstractItemModelTester tester(const_cast<QAbstractItemModel*>(model));
-        QCOMPARE(model->rowCount(), int(shown.trace.steps.size()));
-        for (int row = 0; row < model->rowCount(); ++row) {
-            const PruneStep& step = shown.trace.steps[std::size_t(row)];
-            const QString text = model->index(row, PruneModel::Verdict).data().toString();
-            QCOMPARE(model->index(row, PruneModel::Node).data().toString(), QString::number(step.node.id));
-            if (step.verdict == PruneVerdict::Kept)
-                QCOMPARE(text, QStringLiteral("kept"));
-            if (step.verdict == PruneVerdict::RuledOut)
-                QVERIFY(text.contains(QString::number(step.by)));
-        }
-    }
-    QTest::keyClick(w.canvas(0), Qt::Key_Escape);
-    QVERIFY(!page->isVisible() && w.lab.player()->isVisible());
-}
-
-void AlphaLabTest::tableGoesToACandidate() {
-    Window w({1100, 900});
-    QTest::mouseClick(w.canvas(0), Qt::LeftButton, {}, w.pixel(w.lonelyPoint()));
-    QVERIFY(w.settle());
-    PrunePage* page = w.lab.prunePage();
-    QTableView* table = page->table(1);
-    QVERIFY(table->isVisible());
-    table->scrollToTop();
-    const QModelIndex second = table->model()->index(1, 0);
-    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(second).center());
-    QCOMPARE(page->player()->step(), 2);
-    QCOMPARE(page->step(1), std::size_t(2));
-    QVERIFY(table->model()->index(2, PruneModel::Verdict).data().toString().isEmpty());
-    const PruneStep& step = page->prunings(1)->list[page->which(1)].trace.steps[1];
-    QVERIFY(page->verdict(1).contains(QString::number(step.node.id)));
-    QTest::keyClick(w.canvas(0), Qt::Key_Right);
-    QCOMPARE(page->player()->step(), 3);
-}
-
-void AlphaLabTest::choosingAPruningShowsItOnBothSides() {
-    Window w;
-    QTest::mouseClick(w.canvas(0), Qt::LeftButton, {}, w.pixel(w.lonelyPoint()));
-    QVERIFY(w.settle());
-    PrunePage* page = w.lab.prunePage();
-    QComboBox* choice = page->choice(1);
-    QVERIFY(choice->count() >= 2);
-    choice->setFocus();
-    QTest::keyClick(choice, Qt::Key_Home);
-    for (std::size_t s = 0; s < 2; ++s) {
-        const NodePruning& shown = page->prunings(s)->list[page->which(s)];
-        QCOMPARE(shown.pass, 1);
-        QCOMPARE(shown.alpha, 1.0f);
-    }
-}
-
-void AlphaLabTest::regionIsWhereTheRuleHolds() {
-    const Point2 p{0.3f, -0.2f}, k{0.9f, 0.4f};
-    for (const double alpha : {1.0, 1.2, 2.5}) {
-        const Occlusion region = Occlusion::of(p, k, alpha);
-        QCOMPARE(region.disc, alpha > 1);
-        int in = 0;
-        for (int i = 0; i < 4000; ++i) {
-            const double x = -4 + 8 * double(i % 63) / 63, y = -4 + 8 * double(i) / 4000;
-            const double toK = (x - k[0]) * (x - k[0]) + (y - k[1]) * (y - k[1]);
-            const double toP = (x - p[0]) * (x - p[0]) + (y - p[1]) * (y - p[1]);
-            if (std::abs(alpha * toK - toP) < 1e-6)
-                continue;
-            QCOMPARE(region.contains(x, y), alpha * toK <= toP);
-            in += region.contains(x, y);
-        }
-        QVERIFY(in > 10 && in < 3990);
-    }
-}
-
 void AlphaLabTest::presetsAndCount() {
     Window w;
     QComboBox* preset = w.lab.presetField();
@@ -496,7 +265,7 @@ void AlphaLabTest::dataSetGivesPoints() {
     QVERIFY(enabled());
     w.lab.presetField()->setFocus();
     QTest::keyClick(w.lab.presetField(), Qt::Key_End);
-    QTRY_COMPARE_WITH_TIMEOUT(w.lab.points()->size(), std::size_t(150), kPatience); // all there are
+    QTRY_COMPARE_WITH_TIMEOUT(w.lab.points()->size(), std::size_t(150), kAlphaPatience); // all there are
     QVERIFY(w.settle());
     if (dim == 2)
         for (std::size_t i = 0; i < 150; ++i) {
@@ -578,44 +347,6 @@ void AlphaLabTest::latestWishWins() {
     job.drop();
     QTest::qWait(100);
     QCOMPARE(done.size(), std::size_t(2));
-}
-
-void AlphaLabTest::pictures_data() {
-    QTest::addColumn<bool>("dark");
-    QTest::addColumn<QSize>("size");
-    QTest::addColumn<int>("points");
-    QTest::newRow("alpha-light") << false << QSize(1100, 760) << 200;
-    QTest::newRow("alpha-dark") << true << QSize(1100, 760) << 200;
-    QTest::newRow("alpha-many") << false << QSize(1300, 800) << 3000;
-    QTest::newRow("alpha-small") << false << QSize(540, 330) << 200;
-}
-
-void AlphaLabTest::pictures() {
-    QFETCH(bool, dark);
-    QFETCH(QSize, size);
-    QFETCH(int, points);
-    applyTheme(*qApp, dark ? Theme::Dark : Theme::Light);
-    Window w(size);
-    if (points != 200) {
-        w.lab.countField()->setValue(points);
-        QVERIFY(w.settle());
-    }
-    const QString name = QString::fromLatin1(QTest::currentDataTag());
-    savePicture(w.lab.grab(), name);
-    w.lab.player()->setStep(14);
-    QVERIFY(w.settle());
-    savePicture(w.lab.grab(), name + QStringLiteral("-pass1"));
-    w.lab.player()->setStep(w.lab.player()->count() - 8);
-    QVERIFY(w.settle());
-    savePicture(w.lab.grab(), name + QStringLiteral("-pass2"));
-    w.lab.player()->toEnd();
-    w.lab.side(0)->canvas()->fit();
-    QTest::mouseClick(w.canvas(0), Qt::LeftButton, {}, w.pixel(w.lonelyPoint()));
-    QVERIFY(w.settle());
-    savePicture(w.lab.grab(), name + QStringLiteral("-prune"));
-    w.lab.prunePage()->player()->setStep(9);
-    savePicture(w.lab.grab(), name + QStringLiteral("-prune9"));
-    applyTheme(*qApp, Theme::Light);
 }
 
 QTEST_MAIN(AlphaLabTest)

@@ -204,6 +204,8 @@ void AlphaLab::showFrame() {
     for (std::size_t s = 0; s < 2; ++s) {
         AlphaSide* side = m_sides[s];
         side->canvas()->setFrame(static_cast<std::size_t>(frame));
+        if (!side->canvas()->path())
+            side->showPath(nullptr);
         side->showNumbers(m_pair ? m_pair->sides[s] : nullptr, static_cast<std::size_t>(frame));
         const AlphaSettings settings = side->settings();
         side->canvas()->setPictureText(tr("Vamana graph with alpha %1, R %2, Lbuild %3")
@@ -229,10 +231,12 @@ void AlphaLab::requestPaths() {
             return Paths{findAlphaPath(*pair->sides[0], frame, query, width),
                          findAlphaPath(*pair->sides[1], frame, query, width)};
         },
-        [this](const Result<Paths>& paths) {
+        [this, pair = m_pair](const Result<Paths>& paths) {
             if (!paths || !m_pair)
                 return;
-            if ((*paths)[0]->frame != static_cast<std::size_t>(m_player->step()))
+            const AlphaBuild &then = *pair->sides[0], &now = *m_pair->sides[0];
+            if (then.generation != now.generation || then.points.size() != now.points.size() ||
+                (*paths)[0]->frame != static_cast<std::size_t>(m_player->step()))
                 return; // the next one is on its way
             for (std::size_t s = 0; s < 2; ++s) {
                 m_sides[s]->canvas()->setPath((*paths)[s]);
@@ -244,6 +248,7 @@ void AlphaLab::requestPaths() {
 void AlphaLab::select(qint64 node) {
     m_node = node;
     m_remove->setEnabled(node >= 0);
+    m_zoom->setEnabled(node >= 0);
     for (AlphaSide* side : m_sides)
         side->canvas()->setSelected(node);
     if (node < 0) {
@@ -296,6 +301,26 @@ void AlphaLab::fitAll() {
     if (const double x = m_query[0], y = m_query[1]; !box.contains(x, y) || !m_started)
         setQuery({static_cast<float>(box.x0 + kQueryX * box.width()),
                   static_cast<float>(box.y0 + kQueryY * box.height())});
+}
+
+/// So near that the candidates fill the canvas.
+void AlphaLab::zoomToCandidates() {
+    Box box{1, 1, 0, 0};
+    for (std::size_t s = 0; s < 2; ++s) {
+        const AlphaPruningsPtr& prunings = m_prune->prunings(s);
+        if (!prunings || m_prune->which(s) >= prunings->list.size())
+            continue;
+        std::vector<Point2> places{prunings->build->points[prunings->node]};
+        for (const PruneStep& step : prunings->list[m_prune->which(s)].trace.steps)
+            places.push_back(prunings->build->points[step.node.id]);
+        const Box one = bounds_of(places);
+        box = box.x0 > box.x1 ? one
+                              : Box{std::min(box.x0, one.x0), std::min(box.y0, one.y0),
+                                    std::max(box.x1, one.x1), std::max(box.y1, one.y1)};
+    }
+    AlphaCanvas* canvas = m_sides[0]->canvas();
+    if (box.x0 <= box.x1)
+        canvas->setView(ViewTransform::fitting(box.grown(0.08), canvas->rect(), 8));
 }
 
 void AlphaLab::deleteSelected() {

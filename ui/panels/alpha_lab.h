@@ -84,6 +84,7 @@ private:
     void fitAll();
     void fitHeights();
     void deleteSelected();
+    void zoomToCandidates();
     StepPlayer* activePlayer() const;
     QString frameText(int frame) const;
 
@@ -103,7 +104,7 @@ private:
     QComboBox* m_preset = nullptr;
     QSpinBox *m_count = nullptr, *m_searchWidth = nullptr;
     QToolButton *m_again = nullptr, *m_add = nullptr, *m_remove = nullptr, *m_fit = nullptr,
-                *m_image = nullptr;
+                *m_zoom = nullptr, *m_image = nullptr;
     std::array<AlphaSide*, 2> m_sides{};
     LengthScale* m_scale = nullptr;
     QStackedWidget* m_pages = nullptr;

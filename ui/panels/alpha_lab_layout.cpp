@@ -82,6 +82,8 @@ QWidget* AlphaLab::createTools() {
     m_add->setCheckable(true);
     m_remove =
         addTool(QStringLiteral("trash"), tr("Delete the point"), tr("Delete the selected point (Del)"));
+    m_zoom = addTool(QStringLiteral("search"), tr("Zoom to the candidates"),
+                     tr("Zoom to the candidates of the pruning (Z)"));
     m_fit = addTool(QStringLiteral("fit"), tr("Fit to window"), tr("Show all points (0)"));
     m_image = addTool(QStringLiteral("image"), tr("Picture"), tr("Copy or save both sides as a picture"));
     auto* menu = new QMenu(m_image);
@@ -110,7 +112,7 @@ QWidget* AlphaLab::createTools() {
         button->setToolButtonStyle(Qt::ToolButtonIconOnly);
         flow->addWidget(button);
     }
-    for (QWidget* widget : std::initializer_list<QWidget*>{m_searchWidth, m_fit, m_image})
+    for (QWidget* widget : std::initializer_list<QWidget*>{m_searchWidth, m_zoom, m_fit, m_image})
         flow->addWidget(widget);
     bar->setContentsMargins(8, 0, 8, 0);
     connect(m_preset, &QComboBox::activated, this, &AlphaLab::drawPoints);
@@ -124,6 +126,7 @@ QWidget* AlphaLab::createTools() {
             side->canvas()->setAdding(on);
     });
     connect(m_remove, &QToolButton::clicked, this, &AlphaLab::deleteSelected);
+    connect(m_zoom, &QToolButton::clicked, this, &AlphaLab::zoomToCandidates);
     connect(m_fit, &QToolButton::clicked, this, &AlphaLab::fitAll);
     connect(m_searchWidth, &QSpinBox::valueChanged, this, &AlphaLab::requestPaths);
     return bar;
@@ -177,6 +180,7 @@ void AlphaLab::listenToKeys() {
     }
     for (StepPlayer* player : {m_player, m_prune->player()})
         listen(player->slider(), Qt::Key_Space, [player] { player->togglePlaying(); });
+    listen(this, Qt::Key_Z, [this] { zoomToCandidates(); });
     listen(this, Qt::Key_Escape, [this] {
         m_add->setChecked(false);
         select(-1);

@@ -4,6 +4,7 @@
 #include "ui/common/format.h"
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
+#include "ui/models/prune_model.h"
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
 
@@ -41,7 +42,11 @@ void AlphaCanvas::changedPicture() {
 }
 
 void AlphaCanvas::setBuild(const AlphaPairPtr& pair, std::size_t side) {
-    m_build = pair ? pair->sides[side] : nullptr;
+    AlphaBuildPtr next = pair ? pair->sides[side] : nullptr;
+    if (!next || !m_build || next->generation != m_build->generation ||
+        next->points.size() != m_build->points.size())
+        m_path = nullptr; // its nodes may mean others now
+    m_build = std::move(next);
     m_shortest = pair ? pair->shortest : 0;
     m_longest = pair ? pair->longest : 0;
     m_frame = m_build ? std::min(m_frame, m_build->last()) : 0;
@@ -159,7 +164,7 @@ void AlphaCanvas::paintGraph(QPainter& painter, const ViewTransform& to, bool fo
         return;
     drawAlphaBatch(painter, *now, to);
     drawAlphaEntry(painter, *now, to);
-    if (m_path && m_path->frame == m_frame && m_path->hops.front().node < places().size())
+    if (m_path && m_path->frame == m_frame)
         drawAlphaPath(painter, *now, *m_path, to);
 }
 
@@ -317,6 +322,10 @@ QString AlphaCanvas::nodeText(qint64 node) const {
         in += edge.to == static_cast<std::uint32_t>(node);
     });
     text += tr("\n%1 edges out, %2 in").arg(out).arg(in);
+    if (const auto pruning = pruneScene())
+        for (const PruneStep& step : pruning->pruning.trace.steps)
+            if (qint64(step.node.id) == node)
+                return text + QLatin1Char('\n') + verdictSentence(step, pruning->pruning.alpha);
     if (node == qint64(m_build->entry()))
         text += tr("\nmedoid: every search begins here");
     return text + tr("\nClick: its pruning. Drag: move it. Del: delete it once it is selected.");

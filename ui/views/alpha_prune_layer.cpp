@@ -162,17 +162,4 @@ void drawPruning(QPainter& painter, const PruneScene& scene, const ViewTransform
     drawCurrent(painter, scene, view, radius);
 }
 
-qint64 candidateAt(const PruneScene& scene, const ViewTransform& view, QPointF at, double reach) {
-    qint64 best = -1;
-    double nearest = reach;
-    for (std::size_t i = 0; i < scene.pruning.trace.steps.size(); ++i) {
-        const QPointF c = view.toScreen(scene.points[scene.pruning.trace.steps[i].node.id]) - at;
-        if (const double d = std::hypot(c.x(), c.y()); d <= nearest) {
-            nearest = d;
-            best = static_cast<qint64>(i);
-        }
-    }
-    return best;
-}
-
 } // namespace annscope::ui

@@ -22,7 +22,5 @@ struct PruneScene {
 
 /// The candidates, what became of those looked at, and where the kept ones rule others out.
 void drawPruning(QPainter& painter, const PruneScene& scene, const ViewTransform& view, double radius);
-/// The number of the candidate at that place of the picture, counted from 0; -1: none.
-qint64 candidateAt(const PruneScene& scene, const ViewTransform& view, QPointF at, double reach);
 
 } // namespace annscope::ui
