@@ -71,8 +71,8 @@ public:
     void showExample();
     /// The dock with that id in front, so that it has its size.
     void bringUp(const char* view);
-    /// "curve", "graph", "cells" or "cell-sizes" with title, axes and units; null where it has nothing to
-    /// show. scale: pixels per pixel of the window.
+    /// "curve", "graph", "cells", "cell-sizes" or "alpha" with title, axes and units; null where it has
+    /// nothing to show. scale: pixels per pixel of the window.
     QImage picture(const char* view, double scale);
     void restoreDefaultLayout();
     /// What would be written now.

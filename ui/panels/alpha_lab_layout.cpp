@@ -22,6 +22,7 @@
 #include <QShortcut>
 #include <QSpinBox>
 #include <QStackedWidget>
+#include <QTableView>
 #include <QToolButton>
 #include <QUndoStack>
 
@@ -180,6 +181,8 @@ void AlphaLab::listenToKeys() {
     }
     for (StepPlayer* player : {m_player, m_prune->player()})
         listen(player->slider(), Qt::Key_Space, [player] { player->togglePlaying(); });
+    for (const std::size_t s : {0, 1})
+        listen(m_prune->table(s), Qt::Key_Space, [this] { m_prune->player()->togglePlaying(); });
     listen(this, Qt::Key_Z, [this] { zoomToCandidates(); });
     listen(this, Qt::Key_Escape, [this] {
         m_add->setChecked(false);

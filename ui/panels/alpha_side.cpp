@@ -2,6 +2,7 @@
 #include "ui/panels/alpha_side.h"
 
 #include "ui/common/elided_label.h"
+#include "ui/common/flow_layout.h"
 #include "ui/common/format.h"
 #include "ui/common/theme.h"
 #include "ui/views/alpha_canvas.h"
@@ -28,19 +29,22 @@ QString nameOf(AlphaSide::Number number) {
     case AlphaSide::Unreachable:
         return AlphaSide::tr("unreached");
     default:
-        return AlphaSide::tr("edge length");
+        return AlphaSide::tr("length");
     }
 }
 
-void addField(QHBoxLayout* row, const QString& name, QWidget* field, const QString& help) {
-    auto* label = new QLabel(name);
-    label->setToolTip(help);
+void addField(FlowLayout* row, const QString& name, QWidget* field, const QString& help) {
+    auto* box = new QWidget;
+    auto* label = new QLabel(name, box);
     label->setBuddy(field);
-    field->setToolTip(help);
+    box->setToolTip(help);
     field->setAccessibleName(name);
-    row->addWidget(label);
-    row->addWidget(field);
-    row->addSpacing(6);
+    auto* pair = new QHBoxLayout(box);
+    pair->setContentsMargins(0, 0, 6, 0);
+    pair->setSpacing(4);
+    pair->addWidget(label);
+    pair->addWidget(field);
+    row->addWidget(box);
 }
 
 } // namespace
@@ -72,9 +76,8 @@ QWidget* AlphaSide::createSettings() {
     for (QAbstractSpinBox* field : std::initializer_list<QAbstractSpinBox*>{m_alpha, m_degree, m_width})
         field->setKeyboardTracking(false);
     auto* bar = new QWidget(this);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(8, 0, 4, 0);
-    row->setSpacing(4);
+    auto* row = new FlowLayout(bar, 4);
+    bar->setContentsMargins(8, 0, 4, 0);
     addField(
         row, QStringLiteral("alpha"), m_alpha,
         tr("alpha of the second pass, 1 to %1; scales squared distances, as in DiskANN. A kept neighbour k "
@@ -87,7 +90,6 @@ QWidget* AlphaSide::createSettings() {
         tr("Lbuild: width of the searches that find a node's candidates, 1 to %1. The first pass takes a "
            "quarter. More: more candidates.")
             .arg(kLargestWidth));
-    row->addStretch(1);
     connect(m_alpha, &QDoubleSpinBox::valueChanged, this, &AlphaSide::settingsChanged);
     connect(m_degree, &QSpinBox::valueChanged, this, &AlphaSide::settingsChanged);
     connect(m_width, &QSpinBox::valueChanged, this, &AlphaSide::settingsChanged);

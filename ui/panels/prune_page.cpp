@@ -86,8 +86,11 @@ QWidget* PrunePage::createSide(std::size_t index) {
     layout->addWidget(side.verdict);
     layout->addWidget(side.table, 1);
     connect(side.choice, &QComboBox::activated, this, [this, index] { choose(index); });
-    connect(side.table, &QTableView::clicked, this,
-            [this](const QModelIndex& at) { m_player->setStep(at.row() + 1); });
+    connect(side.table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& at) {
+                if (at.isValid())
+                    m_player->setStep(at.row() + 1);
+            });
     return box;
 }
 

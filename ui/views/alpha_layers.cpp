@@ -20,7 +20,7 @@ constexpr double kQuietEdges = 0.22; ///< opacity
 std::size_t shadeOf(const AlphaScene& scene, std::uint32_t from, std::uint32_t to) {
     const Point2 a = scene.points[from], b = scene.points[to];
     const double t = placeOnScale(std::hypot(b[0] - a[0], b[1] - a[1]), scene.shortest, scene.longest);
-    return static_cast<std::size_t>((1 - t) * (GraphScene::kShades - 1) + 0.5);
+    return static_cast<std::size_t>((1 - t) * (GraphLevel::kShades - 1) + 0.5);
 }
 
 /// The edges of the moment in the form that the layer of edges draws.
@@ -28,19 +28,21 @@ GraphScene edgesOf(const AlphaScene& scene) {
     GraphScene out;
     out.points.base = scene.points;
     out.points.dim = 2;
-    std::vector<GraphScene::Edge> edges;
+    GraphLevel& level = out.levels.emplace_back();
+    level.nodes = scene.points.size();
+    std::vector<GraphLevel::Edge> edges;
     std::vector<std::uint8_t> shades;
     scene.build.build.recording.visit(scene.frame, [&](const EdgeLife& edge) {
         edges.push_back({edge.from, edge.to});
         shades.push_back(static_cast<std::uint8_t>(shadeOf(scene, edge.from, edge.to)));
-        ++out.shadeStart[shades.back() + 1u];
+        ++level.shadeStart[shades.back() + 1u];
     });
-    for (std::size_t s = 1; s < out.shadeStart.size(); ++s)
-        out.shadeStart[s] += out.shadeStart[s - 1];
-    auto next = out.shadeStart;
-    out.edges.resize(edges.size());
+    for (std::size_t s = 1; s < level.shadeStart.size(); ++s)
+        level.shadeStart[s] += level.shadeStart[s - 1];
+    auto next = level.shadeStart;
+    level.edges.resize(edges.size());
     for (std::size_t i = 0; i < edges.size(); ++i)
-        out.edges[next[shades[i]]++] = edges[i];
+        level.edges[next[shades[i]]++] = edges[i];
     return out;
 }
 
@@ -83,7 +85,7 @@ double alphaNodeRadius(const std::vector<Point2>& points, const ViewTransform& v
 
 QImage renderAlphaScene(const AlphaScene& scene, const ViewTransform& view, qreal ratio, bool quiet) {
     const EdgeStyle style = EdgeStyle::fromPalette(quiet ? kQuietEdges : 1.0);
-    auto layer = renderEdges(edgesOf(scene), view, ratio, style, {});
+    auto layer = renderEdges(edgesOf(scene), 0, view, ratio, style, {});
     if (!layer)
         return {};
     QImage image = std::move(layer.value().image);

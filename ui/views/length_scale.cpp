@@ -103,7 +103,7 @@ void LengthScale::paintHistograms(QPainter& painter, const QRectF& bar) const {
             const double w = std::max(share * kBars, m_counts[s][b] > 0 ? 1.0 : 0.0);
             const double y = bar.bottom() - (double(b) + 1) * step;
             const double t = (double(b) + 0.5) / kBins;
-            const QColor color = style.colors[static_cast<std::size_t>((1 - t) * (GraphScene::kShades - 1))];
+            const QColor color = style.colors[static_cast<std::size_t>((1 - t) * (GraphLevel::kShades - 1))];
             painter.fillRect(s == 0 ? QRectF(bar.left() - kGap - w, y, w, step - 1)
                                     : QRectF(bar.right() + kLabels, y, w, step - 1),
                              withAlpha(color, 0.85));
@@ -146,7 +146,7 @@ void LengthScale::paint(QPainter& painter, const QRectF& area) const {
     for (int y = 0; y < static_cast<int>(bar.height()); ++y) {
         const double t = y / bar.height(); // 0: the longest, on top
         painter.fillRect(QRectF(bar.left(), bar.top() + y, bar.width(), 1),
-                         style.colors[static_cast<std::size_t>(t * (GraphScene::kShades - 1))]);
+                         style.colors[static_cast<std::size_t>(t * (GraphLevel::kShades - 1))]);
     }
     painter.setRenderHint(QPainter::Antialiasing);
     paintTicks(painter, bar);
