@@ -28,6 +28,7 @@ namespace annscope::ui {
 namespace {
 
 constexpr int kStepMs = 400; ///< at speed 1
+constexpr int kNarrowestTable = 250;
 enum Tab { Differences, FirstList, SecondList };
 
 } // namespace
@@ -160,6 +161,7 @@ void PathPlayer::buildLayout() {
     m_tables->addWidget(m_table);
     m_tables->addWidget(m_differenceTable);
     auto* left = new QWidget(this);
+    left->setMinimumWidth(kNarrowestTable);
     auto* leftLayout = new QVBoxLayout(left);
     leftLayout->setContentsMargins(0, 0, 0, 0);
     leftLayout->setSpacing(0);
