@@ -18,11 +18,27 @@ constexpr float kAlpha = 1; // of the relative neighbourhood graph
 // find those that matter.
 constexpr double kLeastChange = 0.2;
 
-/// Keeps the nodes that a search expanded; some lie far out, on the way from the entry.
-struct PathTrace : NullTrace {
-    std::vector<PruneCandidate>& nodes;
-    explicit PathTrace(std::vector<PruneCandidate>& out) : nodes(out) {}
-    void expand(Id id, float d) { nodes.push_back({{d, static_cast<std::uint32_t>(id)}, false}); }
+/// Keeps the nodes that a search met: those that it expanded, of which some lie far out, on the way from the
+/// entry, and of all others the nearest.
+struct MetTrace : NullTrace {
+    static constexpr std::size_t kNearest = 200;
+
+    std::vector<PruneCandidate>& expanded;
+    std::vector<Candidate>& others;
+
+    MetTrace(std::vector<PruneCandidate>& to_expanded, std::vector<Candidate>& to_others)
+        : expanded(to_expanded), others(to_others) {
+        others.clear();
+    }
+    void expand(Id id, float d) { expanded.push_back({{d, static_cast<std::uint32_t>(id)}, false}); }
+    void consider(Id id, float d, bool) { others.push_back({d, static_cast<std::uint32_t>(id)}); }
+
+    void add_nearest() {
+        const std::size_t count = std::min(kNearest, others.size());
+        std::nth_element(others.begin(), others.begin() + static_cast<std::ptrdiff_t>(count), others.end());
+        for (std::size_t i = 0; i < count; ++i)
+            expanded.push_back({others[i], false});
+    }
 };
 
 class Builder {
@@ -50,7 +66,7 @@ private:
         std::vector<float> values, distances;
         std::vector<std::uint32_t> ids;
         std::vector<PruneCandidate> candidates;
-        std::vector<Candidate> kept;
+        std::vector<Candidate> met, kept;
     };
 
     /// body(node, scratch) for all nodes.
@@ -93,10 +109,9 @@ private:
             scratch.candidates.clear();
             for (std::size_t i = 0; i < scratch.ids.size(); ++i)
                 scratch.candidates.push_back({{scratch.distances[i], scratch.ids[i]}, false});
-            PathTrace path(scratch.candidates);
-            beam_search(rows.rows(), m_n, scorer, m_entry, m_options.search_width, scratch.search, path);
-            for (std::size_t i = 0; i < scratch.search.list.size(); ++i)
-                scratch.candidates.push_back({scratch.search.list[i], false});
+            MetTrace met(scratch.candidates, scratch.met);
+            beam_search(rows.rows(), m_n, scorer, m_entry, m_options.search_width, scratch.search, met);
+            met.add_nearest();
             std::erase_if(scratch.candidates, [node](const auto& c) { return c.node.id == node; });
             prune(node, scratch, out);
         }));
