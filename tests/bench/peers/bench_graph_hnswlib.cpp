@@ -12,6 +12,7 @@ int main(int argc, char** argv) {
         {"NSG32" + width, 0.99},
         {"Vamana64|Lbuild=125" + width, 0.99},
         {"Vamana32" + width, 0.99},
+        {"Vamana32,RaBitQfs" + width, 0.99},
         {"HNSW32,SQ8,RFlat # efSearch=" + few_widths + " # k_factor=1,1.5,2,3", 0.99},
         {"HNSW32,SQ4,RFlat # efSearch=" + few_widths + " # k_factor=1.5,2,3,5,8", 0.97},
     };
