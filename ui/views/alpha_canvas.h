@@ -31,6 +31,8 @@ public:
     /// Where the points are now has changed.
     void pointsMoved();
 
+    QSize minimumSizeHint() const override { return {160, 100}; } // there are two of them
+
     const AlphaBuildPtr& build() const noexcept { return m_build; }
     std::size_t frame() const noexcept { return m_frame; }
     const AlphaPathPtr& path() const noexcept { return m_path; }

@@ -41,7 +41,7 @@ std::vector<double> niceNumbers(double low, double high) {
 LengthScale::LengthScale(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("lengthScale"));
     setAccessibleName(tr("Scale of edge lengths"));
-    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Expanding);
+    setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Expanding);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, qOverload<>(&QWidget::update));
 }
 

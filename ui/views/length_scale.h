@@ -19,7 +19,7 @@ public:
     void setHistograms(bool shown);
     void paint(QPainter& painter, const QRectF& area) const;
     QSize sizeHint() const override { return {m_histograms ? 122 : 46, 200}; }
-    QSize minimumSizeHint() const override { return {sizeHint().width(), 60}; }
+    QSize minimumSizeHint() const override { return {46, 60}; }
 
 protected:
     void paintEvent(QPaintEvent*) override;
