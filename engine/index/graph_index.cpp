@@ -27,6 +27,14 @@ std::vector<MemoryPart> graph_parts(const GraphRecipe& recipe, std::size_t degre
     return parts;
 }
 
+namespace {
+
+MemoryPart ids_part(std::size_t n) {
+    return {"ids", n * sizeof(std::uint32_t), "n * 4"};
+}
+
+} // namespace
+
 IndexInfo GraphIndex::info() const {
     IndexInfo about;
     about.spec = print(m_root);
@@ -42,7 +50,7 @@ IndexInfo GraphIndex::info() const {
         about.memory = m_vectors.memory(size());
         std::ranges::move(graph_parts(m_recipe, degree(), size(), layers), std::back_inserter(about.memory));
         if (!m_ids.empty())
-            about.memory.push_back({"ids", m_ids.size() * sizeof(std::uint32_t), "n * 4"});
+            about.memory.push_back(ids_part(size()));
     }
     about.train_seconds = m_train_seconds;
     about.add_seconds = m_add_seconds;
@@ -275,6 +283,8 @@ std::vector<MemoryPart> graph_size(const GraphRecipe& recipe, const SpecNode& ro
     if (recipe.layer_sizes)
         layers = recipe.layer_sizes(n, degree);
     std::ranges::move(graph_parts(recipe, degree, n, layers), std::back_inserter(parts));
+    if (value_or_default(question.build, kReorderParam) != 0)
+        parts.push_back(ids_part(n));
     return parts;
 }
 

@@ -2,6 +2,7 @@
 // Building a graph index, adding to it and removing from it.
 #include "graph/connect.h"
 #include "graph/graph_removal.h"
+#include "graph/reorder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index_class.h"
 
@@ -52,14 +53,27 @@ Status GraphIndex::add(const VectorSet& vectors, const Control& control) {
     ANNSCOPE_ASSIGN(const NodeSpace space,
                     NodeSpace::create(stored.vectors, m_context.metric, control, content.sketch));
     ANNSCOPE_ASSIGN(LayeredGraph graph, m_recipe.build(space, degree(), m_context, control));
+    ANNSCOPE_ASSIGN(std::vector<std::uint32_t> ids, reorder(content, graph, control));
     m_vectors.set(std::move(content));
-    std::vector<std::uint32_t> ids;
-    if (m_next_id > 0) // all that were there have been removed
-        for (const std::uint32_t place : places)
-            ids.push_back(static_cast<std::uint32_t>(m_next_id) + place);
+    if (m_next_id > 0 && ids.empty()) // all that were there have been removed
+        ids = std::move(places);
+    for (std::uint32_t& id : ids)
+        id += static_cast<std::uint32_t>(m_next_id);
     replace(std::move(graph), std::move(ids));
     m_next_id += static_cast<Id>(vectors.size());
     return {};
+}
+
+/// Numbers nodes as the build parameter says. Returns which row each place got, nothing where all stay.
+Result<std::vector<std::uint32_t>> GraphIndex::reorder(GraphVectors::Content& content, LayeredGraph& graph,
+                                                       const Control& control) const {
+    const auto kind = static_cast<NodeOrder>(value_or_default(m_context.build, kReorderParam));
+    ANNSCOPE_ASSIGN(std::vector<std::uint32_t> order, node_order(graph.base, kind, control));
+    if (order.empty())
+        return order;
+    ANNSCOPE_ASSIGN(graph, renumbered(graph, order, control));
+    ANNSCOPE_ASSIGN(content, m_vectors.reordered(std::move(content), order, control));
+    return order;
 }
 
 /// What the codes that are held stand for, and the rows at their places.

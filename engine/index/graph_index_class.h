@@ -14,8 +14,8 @@ namespace annscope {
 std::vector<MemoryPart> graph_parts(const GraphRecipe& recipe, std::size_t degree, std::size_t n,
                                     std::span<const std::size_t> layers);
 
-/// A graph over vectors or codes. Nodes are numbered by their places; ids differ from them only after a
-/// removal.
+/// A graph over vectors or codes. Nodes are numbered by their places; ids differ from them after a
+/// removal, and where nodes were reordered.
 class GraphIndex final : public Index, public GraphView {
 public:
     GraphIndex(const GraphRecipe& recipe, const SpecNode& root, const BuildContext& context,
@@ -77,6 +77,8 @@ private:
     Status shrink(const std::vector<bool>& gone, std::size_t left, const Control& control);
     std::vector<bool> gone_nodes() const;
     Result<NodeSpace> node_space(const Control& control) const;
+    Result<std::vector<std::uint32_t>> reorder(GraphVectors::Content& content, LayeredGraph& graph,
+                                               const Control& control) const;
     void replace(LayeredGraph graph, std::vector<std::uint32_t> ids);
     template<SearchTrace Trace>
     SearchCounts walk(const Scorer& scorer, std::size_t width, SearchScratch& scratch, Trace& trace) const;

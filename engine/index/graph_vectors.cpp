@@ -101,6 +101,30 @@ Result<GraphVectors::Content> GraphVectors::with_codes(const VectorSet& rows,
     return out;
 }
 
+Result<GraphVectors::Content> GraphVectors::reordered(Content content, std::span<const std::uint32_t> order,
+                                                      const Control& control) const {
+    Content out;
+    out.size = content.size;
+    if (!m_codec) {
+        ANNSCOPE_TRY(check_memory(content.vectors.bytes(), "moving the vectors of the graph"));
+        content.sketch.reset();
+        out.vectors = content.vectors.select(order);
+        ANNSCOPE_TRY(add_sketch(out, control));
+        return out;
+    }
+    const std::size_t bytes = m_codec->array_bytes(out.size);
+    ANNSCOPE_TRY(check_memory(bytes, "moving the codes of the graph"));
+    out.codes = AlignedBuffer<std::uint8_t>(bytes);
+    std::vector<std::uint8_t> code(m_codec->code_size());
+    for (std::size_t i = 0; i < out.size; ++i) {
+        if (i % 1024 == 0 && control.cancel_requested())
+            return cancelled();
+        m_codec->fetch(content.codes.data(), out.size, order[i], code.data());
+        m_codec->store(out.codes.data(), out.size, i, code.data());
+    }
+    return out;
+}
+
 void GraphVectors::decode(std::size_t place, float* out) const {
     if (!m_codec) {
         m_content.vectors.copy_row(place, out);

@@ -56,6 +56,10 @@ public:
     /// OutOfMemory, Cancelled, InvalidArgument (a row that the code cannot hold).
     Result<Content> with(const VectorSet& rows, std::span<const std::uint32_t> places, std::size_t size,
                          const Control& control) const;
+    /// What would be held with what is at place order[i] of content at place i. Cost: a copy. Errors:
+    /// OutOfMemory, Cancelled.
+    Result<Content> reordered(Content content, std::span<const std::uint32_t> order,
+                              const Control& control) const;
     void set(Content content) noexcept { m_content = std::move(content); }
     /// As vectors to build a graph over: shared, or decoded. Errors: OutOfMemory, Cancelled.
     Result<VectorSet> as_vectors(const Control& control) const;

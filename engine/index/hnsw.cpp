@@ -18,7 +18,7 @@ constexpr ParamInfo kBuildWidth{
     true,
     true,
     "Width of the searches that find a vector's neighbours; more: a better graph, a slower build."};
-constexpr std::array kBuildParams{kBuildWidth, kNarrowParam, kSketchParam};
+constexpr std::array kBuildParams{kBuildWidth, kNarrowParam, kSketchParam, kReorderParam};
 
 constexpr ParamInfo kSearchWidth{
     "efSearch",

@@ -34,7 +34,7 @@ constexpr ParamInfo kRounds{"nndescent_iter",
                             false,
                             "Rounds of NN-descent, at most: it ends when few neighbours change. 0 takes the "
                             "neighbours that random projections find: faster, a worse graph."};
-constexpr std::array kBuildParams{kNeighbors, kBuildWidth, kRounds, kNarrowParam};
+constexpr std::array kBuildParams{kNeighbors, kBuildWidth, kRounds, kNarrowParam, kReorderParam};
 
 constexpr ParamInfo kSearchWidth{
     "Lsearch",

@@ -27,7 +27,7 @@ constexpr ParamInfo kAlpha{
     false,
     "How much nearer a detour must be before an edge is dropped, in squared distance; more: longer and more "
     "edges, fewer hops."};
-constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam, kSketchParam};
+constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam, kSketchParam, kReorderParam};
 
 constexpr ParamInfo kSearchWidth{
     "Lsearch",

@@ -95,7 +95,10 @@ private:
                                                              {"NSG16", 0.98},
                                                              {"Vamana16", 0.98},
                                                              {"HNSW8,SQ8", 0.9},
-                                                             {"Vamana16,SQ8", 0.9}})
+                                                             {"Vamana16,SQ8", 0.9},
+                                                             {"HNSW8|reorder=2", 0.98},
+                                                             {"Vamana16|reorder=1", 0.98},
+                                                             {"HNSW8,SQ8|reorder=1", 0.9}})
                 QTest::addRow("%s %s", factory, std::string(name(metric)).c_str())
                     << QByteArray(factory)
                     << static_cast<int>(metric)
@@ -248,6 +251,67 @@ private slots:
         QCOMPARE(search(*index, m_queries, 3, {})->ids[0], kNoId);
         QVERIFY(index->add(m_base.slice(0, 100), {}).ok());
         QCOMPARE(search(*index, m_base.slice(5, 1), 1, {})->ids[0], Id{905});
+    }
+
+    void reorderedItAnswersTheSame_data() {
+        QTest::addColumn<QByteArray>("factory");
+        QTest::addColumn<int>("metric_number");
+        QTest::addColumn<int>("dim");
+        for (const char* factory : {"HNSW8", "Vamana16", "HNSW8,SQ8", "Vamana16,PQ8x4"})
+            for (const Metric metric : {Metric::L2, Metric::InnerProduct, Metric::Cosine})
+                for (const int dim : {16, 64}) // of 64, walks read a sketch
+                    QTest::addRow("%s %s %d", factory, std::string(name(metric)).c_str(), dim)
+                        << QByteArray(factory) << static_cast<int>(metric) << dim;
+    }
+    void reorderedItAnswersTheSame() {
+        QFETCH(QByteArray, factory);
+        QFETCH(int, metric_number);
+        QFETCH(int, dim);
+        const auto metric = static_cast<Metric>(metric_number);
+        const VectorSet base = random_set(ElementType::F32, 700, static_cast<std::size_t>(dim), 1);
+        const VectorSet queries = random_set(ElementType::F32, 40, static_cast<std::size_t>(dim), 2);
+        const auto plain = build(factory.toStdString(), base, metric);
+        QVERIFY(plain.ok());
+        const auto expected = search(**plain, queries, kNeighbors, {});
+        std::vector<float> row(base.dim()), other(base.dim());
+        for (const double order : {1, 2}) {
+            const auto index = build(factory.toStdString(), base, metric, {{"reorder", order}});
+            QVERIFY(index.ok());
+            const auto answer = search(**index, queries, kNeighbors, {});
+            QVERIFY(answer->distances == expected->distances);
+            if (!factory.contains("PQ")) // its codes are shared by many vectors
+                QVERIFY(answer->ids == expected->ids);
+            QCOMPARE(answer->stats.hops, expected->stats.hops);
+            QCOMPARE((*index)->info().bytes(), (*plain)->info().bytes() + 4 * base.size());
+            const GraphView &graph = *(*index)->graph(), &before = *(*plain)->graph();
+            std::size_t moved = 0;
+            for (std::uint32_t node = 0; node < graph.size(); ++node) {
+                const Id id = graph.id(node);
+                moved += id != Id{node};
+                QVERIFY((*index)->reconstruct(id, row).ok());
+                QVERIFY((*plain)->reconstruct(id, other).ok());
+                QVERIFY(row == other);
+                std::vector<std::uint32_t> links;
+                for (const std::uint32_t to : graph.neighbors(node))
+                    links.push_back(static_cast<std::uint32_t>(graph.id(to)));
+                QVERIFY(std::ranges::equal(links, before.neighbors(static_cast<std::size_t>(id))));
+            }
+            QVERIFY(moved > base.size() / 2);
+            QCOMPARE(graph.id(graph.entry_point()), before.id(before.entry_point()));
+        }
+    }
+
+    void reorderedAgainAfterAllHaveGone() {
+        const VectorSet base = random_set(ElementType::F32, 200, kDim, 1);
+        const auto index = build("HNSW8|reorder=2", base, Metric::L2);
+        QVERIFY(index.ok());
+        std::vector<Id> ids(base.size());
+        std::iota(ids.begin(), ids.end(), Id{0});
+        QVERIFY((*index)->remove(ids, {}).ok());
+        QVERIFY((*index)->add(base, {}).ok());
+        const auto answer = search(**index, base, 1, thorough(**index));
+        for (std::size_t i = 0; i < base.size(); ++i)
+            QCOMPARE(answer->ids[i], Id(200 + i));
     }
 
     void mistakesChangeNothing() {
