@@ -18,11 +18,14 @@ std::vector<MemoryPart> graph_parts(const GraphRecipe& recipe, std::size_t degre
                                    "n * " + std::to_string(Adjacency::stride_of(base)) + " * 4"}};
     if (recipe.layer_sizes) {
         std::uint64_t bytes = 0;
-        for (const std::size_t size : layers)
+        std::string sizes;
+        for (const std::size_t size : layers) {
             bytes += UpperLayer::bytes_of(size, degree);
-        parts.push_back({"upper layers", bytes,
-                         "n / (" + std::string(recipe.degree_name) + " - 1) * " +
-                             std::to_string(2 + Adjacency::stride_of(degree)) + " * 4"});
+            sizes += (sizes.empty() ? "(" : " + ") + std::to_string(size);
+        }
+        if (bytes > 0)
+            parts.push_back({"upper layers", bytes,
+                             sizes + ") * (2 + " + std::to_string(Adjacency::stride_of(degree)) + ") * 4"});
     }
     return parts;
 }

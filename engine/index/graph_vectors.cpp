@@ -25,7 +25,7 @@ std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, Elem
     const std::size_t element = element_size(storage);
     std::vector<MemoryPart> parts{{"vectors", n * dim * element, "n * d * " + std::to_string(element)}};
     if (value_or_default(build, kSketchParam) != 0 && RowSketch::useful(storage, dim))
-        parts.push_back({"sketch", RowSketch::bytes_of(n, dim), "n * (d rounded up to 64)"});
+        parts.push_back({"sketch", RowSketch::bytes_of(n, dim), "n * ceil(d / 64) * 64"});
     return parts;
 }
 

@@ -159,13 +159,13 @@ void TestSerialize::unknownKind() {
     auto index = build("Flat", random_set(ElementType::F32, 20, 3, 1), Metric::L2);
     QVERIFY(index.ok());
     IndexOrigin origin = (*index)->origin();
-    origin.kind = "HNSW";
+    origin.kind = "Later";
     (*index)->set_origin(origin);
     QVERIFY(save_index(**index, path("later").toStdString(), {}).ok());
     const auto loaded = load_index(path("later").toStdString(), {});
     QVERIFY(!loaded.ok());
     QCOMPARE(static_cast<int>(loaded.error().code), static_cast<int>(ErrorCode::Unsupported));
-    QVERIFY(loaded.error().message.find("HNSW") != std::string::npos);
+    QVERIFY(loaded.error().message.find("Later") != std::string::npos);
 }
 
 void TestSerialize::headersThatLie_data() {
