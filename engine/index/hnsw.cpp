@@ -85,7 +85,7 @@ Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
     return load_graph(kRecipe, reader);
 }
 
-constexpr std::array<std::string_view, 1> kMore{"HNSW4"};
+constexpr std::array<std::string_view, 2> kMore{"HNSW4", "HNSW16|reorder=1"};
 constexpr std::array<std::string_view, 3> kMoreCodes{"HNSW16,SQ4", "HNSW16,SQfp16", "HNSW16,PQ4x4"};
 
 } // namespace

@@ -143,9 +143,9 @@ std::string explain(const SpecNode& root) {
     return cells + "around centroids found by k-means; a query compares itself with all centroids" + end;
 }
 
-constexpr std::array<std::string_view, 5> kMoreExamples{"IMI2x2,Flat", "IVF16(IVF4,Flat),Flat",
-                                                        "IVF16(IMI2x1,Flat),Flat", "IVF16(Vamana8),Flat",
-                                                        "IVF16,Flat|groups=4"};
+constexpr std::array<std::string_view, 6> kMoreExamples{"IMI2x2,Flat",         "IVF16(IVF4,Flat),Flat",
+                                                        "IVF16_HNSW4,Flat",    "IVF16(IMI2x1,Flat),Flat",
+                                                        "IVF16(Vamana8),Flat", "IVF16,Flat|groups=4"};
 
 } // namespace
 

@@ -109,7 +109,7 @@ Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
     return load_graph(kRecipe, reader);
 }
 
-constexpr std::array<std::string_view, 1> kMore{"NSG4"};
+constexpr std::array<std::string_view, 2> kMore{"NSG4", "NSG16|reorder=2"};
 constexpr std::array<std::string_view, 3> kMoreCodes{"NSG16,SQ4", "NSG16,SQfp16", "NSG16,PQ4x4"};
 
 } // namespace

@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 1> kNames{"PQ"};
 constexpr std::array<std::string_view, 2> kFlatExamples{"PQ4x3", "PQ4x5np"};
 constexpr std::array<std::string_view, 6> kCellsExamples{
     "IMI2x2,PQ4x4",  "IVF16(IVF4,Flat),PQ4x4", "IVF16,PQ4x3",
-    "IVF16,PQ4x5np", "IVF16,PQ4x4|groups=4",   "IVF16(IVF4,Flat),PQ4x4|groups=4"};
+    "IVF16,PQ4x5np", "IVF16,PQ4x4|groups=4",   "IVF16_HNSW4,PQ4x4|groups=4"};
 
 std::size_t parts_of(const SpecNode& code) noexcept {
     return code.numbers.empty() ? 0 : static_cast<std::size_t>(code.numbers[0]);

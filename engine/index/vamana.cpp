@@ -96,7 +96,8 @@ Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
     return load_graph(kRecipe, reader);
 }
 
-constexpr std::array<std::string_view, 3> kMoreCodes{"Vamana16,SQ4", "Vamana32,SQfp16", "Vamana16,PQ4x4"};
+constexpr std::array<std::string_view, 4> kMoreCodes{"Vamana16,SQ4", "Vamana32,SQfp16", "Vamana16,PQ4x4",
+                                                     "Vamana32,SQ8|reorder=1"};
 
 } // namespace
 
