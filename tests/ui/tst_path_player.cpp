@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QSplitter>
 #include <QTabBar>
 #include <QTableView>
 #include <QTest>
@@ -89,6 +90,22 @@ PathModelPtr layeredPath() {
 class PathPlayerTest : public QObject {
     Q_OBJECT
 private slots:
+    void takesLittleRoomBeforeThereIsAQuery() {
+        QSplitter split(Qt::Vertical);
+        auto* canvas = new QWidget;
+        auto* player = new PathPlayer;
+        split.addWidget(canvas);
+        split.addWidget(player);
+        split.setStretchFactor(0, 1);
+        split.setSizes({340, 260});
+        split.resize(700, 600);
+        split.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&split));
+        player->setPath(nullptr);
+        QVERIFY2(canvas->height() > 480, qPrintable(QString::number(canvas->height())));
+        split.resize(700, 700);
+        QVERIFY2(canvas->height() > 580, qPrintable(QString::number(canvas->height())));
+    }
     void saysWhatAStepDid();
     void saysWhatWasMissed();
     void equalDistancesCountAsFound();

@@ -195,6 +195,7 @@ void PathPlayer::setPaths(const PathPair& paths) {
     m_details->setVisible(!empty());
     layout()->invalidate(); // else its size still has room for what was hidden just now
     setMaximumHeight(empty() ? layout()->totalMinimumSize().height() : QWIDGETSIZE_MAX);
+    shareRoom();
     const QSignalBlocker blocker(m_slider);
     m_slider->setRange(0, m_moment);
     m_slider->setPageStep(std::max(m_moment / 10, 1));
@@ -202,6 +203,24 @@ void PathPlayer::setPaths(const PathPair& paths) {
          std::initializer_list<QWidget*>{m_start, m_back, m_play, m_forward, m_end, m_slider})
         widget->setEnabled(!empty());
     showStep();
+}
+
+/// A splitter gives a part that does not stretch its old size, whatever its maximum: what the player does not
+/// need is left blank unless it is told.
+void PathPlayer::shareRoom() {
+    constexpr int kUsual = 260;
+    auto* split = qobject_cast<QSplitter*>(parentWidget());
+    if (!split || m_small == empty())
+        return;
+    m_small = empty();
+    QList<int> sizes = split->sizes();
+    int& own = sizes[split->indexOf(this)];
+    if (m_small)
+        m_room = own;
+    const int wanted = m_small ? maximumHeight() : m_room > kUsual / 2 ? m_room : kUsual;
+    sizes[0] += own - wanted;
+    own = wanted;
+    split->setSizes(sizes);
 }
 
 void PathPlayer::showTabs() {

@@ -66,6 +66,7 @@ private:
     std::size_t stepOf(std::size_t which) const;
     void setPlaying(bool playing);
     void showTabs();
+    void shareRoom();
     void showTable();
     void showStep();
     QString stepTexts() const;
@@ -85,6 +86,8 @@ private:
     QTableView *m_table, *m_differenceTable;
     HopChart* m_chart;
     QSplitter* m_details; ///< list and chart: only there while there are steps
+    bool m_small = false; ///< has given its room to what stands above
+    int m_room = 0;       ///< that it had before
 };
 
 } // namespace annscope::ui
