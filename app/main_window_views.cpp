@@ -175,6 +175,7 @@ void MainWindow::showIndexes() {
     m_health->setIndex(m_graphIndex);
     showHops();
     m_search->setIndex(selectedIndex());
+    showSearch(m_search->params(), m_search->k());
     showExport();
     updateEmptyTexts();
     m_commands->refresh();

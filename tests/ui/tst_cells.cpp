@@ -143,15 +143,17 @@ void CellsTest::doubleClickFitsAndBringsTheQueryBack() {
     const ViewTransform fitted = w.panel.map()->view();
     const QPoint at = w.panel.map()->rect().center();
     QTest::keyClick(w.panel.map(), Qt::Key_Plus);
-    QVERIFY(w.panel.map()->view().scale > fitted.scale * 1.1);
+    const double near = w.panel.map()->view().scale;
+    QVERIFY(near > fitted.scale * 1.1);
     QTest::mouseClick(w.panel.map(), Qt::LeftButton, {}, at);
-    QTRY_VERIFY(w.panel.explainer()->path());
+    QTRY_VERIFY(w.panel.explainer()->path()); // the player takes room from the map
     const std::vector<float> before = w.panel.explainer()->place();
     QTest::mouseClick(w.panel.map(), Qt::LeftButton, {}, at + QPoint(60, 20));
     QVERIFY(w.panel.explainer()->place() != before);
     QTest::mouseDClick(w.panel.map(), Qt::LeftButton, {}, at + QPoint(60, 20));
     QCOMPARE(w.panel.explainer()->place(), before);
-    QCOMPARE(w.panel.map()->view().scale, fitted.scale);
+    QVERIFY(w.panel.map()->view().scale < near);
+    QVERIFY(w.panel.map()->view().scale <= fitted.scale);
 }
 
 void CellsTest::escapeClearsTheQuery() {
