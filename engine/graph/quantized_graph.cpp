@@ -142,8 +142,9 @@ Result<AlignedBuffer<float>> QuantizedGraph::rotated(const VectorSet& vectors, s
 }
 
 Result<QuantizedGraph> QuantizedGraph::create(const VectorSet& vectors, const Adjacency& graph,
-                                              std::uint32_t entry, std::size_t degree, Metric metric,
-                                              std::uint64_t seed, const Control& control) {
+                                              std::uint32_t entry, std::span<const std::uint32_t> live,
+                                              std::size_t degree, Metric metric, std::uint64_t seed,
+                                              const Control& control) {
     const std::size_t n = vectors.size(), dim = vectors.dim();
     const QuantizedLayout layout(dim, vectors.type(), degree);
     const std::size_t wide = RandomRotation::padded_dim(QuantizedLayout::code_dim(dim));
@@ -161,14 +162,17 @@ Result<QuantizedGraph> QuantizedGraph::create(const VectorSet& vectors, const Ad
     std::vector<float> beside;
     ANNSCOPE_ASSIGN(const AlignedBuffer<float> rotated, result.rotated(vectors, beside, control));
     control.begin("Coding neighbours", n);
-    result.code_starts(rotated.data(), beside, entry, seed);
+    result.code_starts(rotated.data(), beside, entry, live, seed);
     ANNSCOPE_TRY(result.code_neighbors(vectors, graph, rotated.data(), beside, control));
     return result;
 }
 
 void QuantizedGraph::code_starts(const float* rotated, const std::vector<float>& beside, std::uint32_t entry,
-                                 std::uint64_t seed) {
-    std::vector<std::uint32_t> sample = random_sample(m_n, starts_of(m_n), seed);
+                                 std::span<const std::uint32_t> live, std::uint64_t seed) {
+    std::vector<std::uint32_t> sample =
+        random_sample(live.size(), std::min(starts_of(m_n), live.size()), seed);
+    for (std::uint32_t& node : sample)
+        node = live[node];
     const auto known = std::ranges::find(sample, entry);
     if (known != sample.end())
         std::iter_swap(sample.begin(), known);

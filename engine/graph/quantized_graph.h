@@ -48,12 +48,14 @@ struct QuantizedCounts {
 class QuantizedGraph {
 public:
     QuantizedGraph() = default;
-    /// vectors: as an index stores them; graph: of as many nodes, below 2^31, its rows of at most degree.
-    /// Phases: "Rotating vectors", "Coding neighbours". Cost: n x (edges + 1) encodings; memory: n x d floats
-    /// beside the result. Errors: OutOfMemory, Cancelled.
+    /// vectors: as an index stores them; graph: of as many nodes, below 2^31, its rows of at most degree;
+    /// live: the nodes that links lead to, all others are out of the graph. Phases: "Rotating vectors",
+    /// "Coding neighbours". Cost: n x (edges + 1) encodings; memory: n x d floats beside the result. Errors:
+    /// OutOfMemory, Cancelled.
     static Result<QuantizedGraph> create(const VectorSet& vectors, const Adjacency& graph,
-                                         std::uint32_t entry, std::size_t degree, Metric metric,
-                                         std::uint64_t seed, const Control& control);
+                                         std::uint32_t entry, std::span<const std::uint32_t> live,
+                                         std::size_t degree, Metric metric, std::uint64_t seed,
+                                         const Control& control);
 
     /// What a file holds; the rest follows from it.
     struct Parts {
@@ -113,7 +115,7 @@ private:
     Result<AlignedBuffer<float>> rotated(const VectorSet& vectors, std::vector<float>& beside,
                                          const Control& control) const;
     void code_starts(const float* rotated, const std::vector<float>& beside, std::uint32_t entry,
-                     std::uint64_t seed);
+                     std::span<const std::uint32_t> live, std::uint64_t seed);
     Status code_neighbors(const VectorSet& vectors, const Adjacency& graph, const float* rotated,
                           const std::vector<float>& beside, const Control& control);
     void set_parts(Parts parts, ElementType type);

@@ -115,6 +115,15 @@ Result<RowSketch> RowSketch::create(const VectorSet& rows, const Control& contro
     return sketch;
 }
 
+Result<std::shared_ptr<const RowSketch>> RowSketch::for_walks(const VectorSet& rows,
+                                                              const Control& control) {
+    std::shared_ptr<const RowSketch> none;
+    if (rows.empty() || !useful(rows.type(), rows.dim()))
+        return none;
+    ANNSCOPE_ASSIGN(RowSketch sketch, create(rows, control));
+    return sketch.precise(rows) ? std::make_shared<const RowSketch>(std::move(sketch)) : none;
+}
+
 bool RowSketch::precise(const VectorSet& rows) const {
     // Of squares: at a seventh of the distance to a neighbour, rounding moves that distance by about a
     // fortieth.

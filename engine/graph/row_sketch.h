@@ -8,6 +8,7 @@
 #include "graph/scorer.h"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace annscope {
@@ -20,6 +21,10 @@ public:
     RowSketch() = default;
     /// Cost: two passes. Errors: OutOfMemory, Cancelled.
     static Result<RowSketch> create(const VectorSet& rows, const Control& control);
+
+    /// Of rows where a walk over it pays and goes where one over the rows would go; else null. Errors:
+    /// OutOfMemory, Cancelled.
+    static Result<std::shared_ptr<const RowSketch>> for_walks(const VectorSet& rows, const Control& control);
 
     /// Rounding moves rows by little in comparison with how far apart neighbours are, so that a walk over the
     /// sketch goes where a walk over the rows goes. It does not where a few values are far larger than the

@@ -30,14 +30,6 @@ std::vector<MemoryPart> graph_parts(const GraphRecipe& recipe, std::size_t degre
     return parts;
 }
 
-namespace {
-
-MemoryPart ids_part(std::size_t n) {
-    return {"ids", n * sizeof(std::uint32_t), "n * 4"};
-}
-
-} // namespace
-
 IndexInfo GraphIndex::info() const {
     IndexInfo about;
     about.spec = print(m_root);
@@ -52,8 +44,8 @@ IndexInfo GraphIndex::info() const {
             layers.push_back(layer.size());
         about.memory = m_vectors.memory(size());
         std::ranges::move(graph_parts(m_recipe, degree(), size(), layers), std::back_inserter(about.memory));
-        if (!m_ids.empty())
-            about.memory.push_back(ids_part(size()));
+        if (!m_ids.plain())
+            about.memory.push_back(ids_memory(size()));
     }
     about.train_seconds = m_train_seconds;
     about.add_seconds = m_add_seconds;
@@ -61,13 +53,8 @@ IndexInfo GraphIndex::info() const {
 }
 
 Status GraphIndex::reconstruct(Id id, std::span<float> out) const {
-    std::size_t node = size();
-    if (m_ids.empty())
-        node = id >= 0 && id < static_cast<Id>(size()) ? static_cast<std::size_t>(id) : size();
-    else if (id >= 0 && id < m_next_id)
-        node = static_cast<std::size_t>(std::ranges::find(m_ids, static_cast<std::uint32_t>(id)) -
-                                        m_ids.begin());
-    if (node == size())
+    const auto node = m_ids.node_of(id);
+    if (!node)
         return Error{ErrorCode::InvalidArgument, "The index " + print(m_root) + " has no vector " +
                                                      std::to_string(id) + "; it holds " +
                                                      std::to_string(live()) + "."};
@@ -75,7 +62,7 @@ Status GraphIndex::reconstruct(Id id, std::span<float> out) const {
         return Error{ErrorCode::DimensionMismatch, "A vector of the index " + print(m_root) + " has " +
                                                        std::to_string(m_context.dim) + " dimensions, not " +
                                                        std::to_string(out.size()) + "."};
-    m_vectors.decode(node, out.data());
+    m_vectors.decode(*node, out.data());
     return {};
 }
 
@@ -130,18 +117,6 @@ std::size_t GraphIndex::rank(QueryScratch& scratch, std::size_t k, PathTrace* tr
     return measured;
 }
 
-/// Returns how many it wrote.
-std::size_t GraphIndex::answer(std::span<const Candidate> best, SearchOutput out) const {
-    for (std::size_t i = 0; i < best.size(); ++i) {
-        out.distances[i] = best[i].distance;
-        out.ids[i] = id(best[i].id);
-        for (std::size_t j = i;
-             j > 0 && out.distances[j - 1] == out.distances[j] && out.ids[j - 1] > out.ids[j]; --j)
-            std::swap(out.ids[j - 1], out.ids[j]);
-    }
-    return best.size();
-}
-
 Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, const SearchParams& params,
                                            SearchOutput out, PathTrace* trace) const {
     std::size_t found = 0, ranked = 0;
@@ -165,11 +140,10 @@ Result<SearchStats> GraphIndex::search_one(const float* query, std::size_t k, co
             for (std::size_t i = 0; i < std::min(k, scratch->search.list.size()); ++i)
                 best.push_back(scratch->search.list[i]);
         }
-        if (trace && !m_ids.empty())
-            for (TraceEvent& event : std::span(trace->events).subspan(told))
-                if (event.kind != TraceEvent::Kind::EnterLevel)
-                    event.id = id(static_cast<std::size_t>(event.id));
-        found = answer(std::span(best).first(std::min(k, best.size())), out);
+        if (trace)
+            m_ids.rename(std::span(trace->events).subspan(told));
+        found = std::min(k, best.size());
+        m_ids.answer(std::span(best).first(found), out);
     }
     for (std::size_t i = found; i < k; ++i) {
         out.ids[i] = kNoId;
@@ -287,7 +261,7 @@ std::vector<MemoryPart> graph_size(const GraphRecipe& recipe, const SpecNode& ro
         layers = recipe.layer_sizes(n, degree);
     std::ranges::move(graph_parts(recipe, degree, n, layers), std::back_inserter(parts));
     if (value_or_default(question.build, kReorderParam) != 0)
-        parts.push_back(ids_part(n));
+        parts.push_back(ids_memory(n));
     return parts;
 }
 

@@ -15,8 +15,6 @@ namespace annscope {
 // What HNSW, NSG and Vamana have in common: a graph over vectors or codes, searched from its entry. A kind's
 // file tells how its graph is made.
 
-inline constexpr std::size_t kLargestGraph = 0x7fffffff; ///< nodes: search lists use 31 bits
-
 /// Which numbers nodes get once the graph is built; see NodeOrder.
 inline constexpr ParamInfo kReorderParam{
     "reorder",

@@ -25,6 +25,7 @@ std::string fault_in_rows(std::span<const std::uint32_t> ids, std::size_t n, std
 
 Status GraphIndex::save(ArchiveWriter& writer) const {
     ANNSCOPE_TRY(m_vectors.save(writer));
+    ANNSCOPE_TRY(m_ids.save(writer));
     if (live() == 0)
         return {};
     ANNSCOPE_TRY(writer.array("graph", m_graph.base.ids()));
@@ -43,9 +44,7 @@ Status GraphIndex::save(ArchiveWriter& writer) const {
         ANNSCOPE_TRY(writer.array("layer_below", std::span<const std::uint32_t>(below)));
         ANNSCOPE_TRY(writer.array("layer_links", std::span<const std::uint32_t>(links)));
     }
-    const std::uint64_t places[2] = {size(), static_cast<std::uint64_t>(m_next_id)};
-    ANNSCOPE_TRY(writer.array("places", std::span<const std::uint64_t>(places)));
-    return writer.array("ids", std::span<const std::uint32_t>(m_ids));
+    return {};
 }
 
 Status GraphIndex::load_layers(ArchiveReader& reader) {
@@ -94,19 +93,9 @@ Status GraphIndex::load_layers(ArchiveReader& reader) {
     return {};
 }
 
-Status GraphIndex::load_ids(ArchiveReader& reader) {
-    ANNSCOPE_ASSIGN(const std::span<const std::byte> bytes, reader.section("ids"));
-    ANNSCOPE_ASSIGN(const AlignedBuffer<std::uint32_t> ids,
-                    reader.array<std::uint32_t>("ids", bytes.empty() ? 0 : size()));
-    m_ids.assign(ids.begin(), ids.end());
-    std::vector<std::uint32_t> sorted;
-    std::ranges::copy_if(m_ids, std::back_inserter(sorted), [](std::uint32_t id) { return id != kNoNode; });
-    std::ranges::sort(sorted);
-    m_live = sorted.size();
-    const bool twice = std::ranges::adjacent_find(sorted) != sorted.end();
-    if (twice || (!sorted.empty() && Id{sorted.back()} >= m_next_id) || live() != reader.header().size)
-        return reader.corrupt("ids", "they are not one for each vector");
-    const std::vector<bool> gone = gone_nodes();
+/// No search may come past what was removed.
+Status GraphIndex::check_removed(const ArchiveReader& reader) const {
+    const std::vector<bool> gone = m_ids.gone();
     for (std::size_t node = 0; node < size(); ++node)
         for (const std::uint32_t to : neighbors(node))
             if (gone[to])
@@ -115,26 +104,22 @@ Status GraphIndex::load_ids(ArchiveReader& reader) {
 }
 
 Status GraphIndex::load(ArchiveReader& reader) {
-    if (reader.header().size == 0)
+    ANNSCOPE_ASSIGN(m_ids, NodeIds::load(reader));
+    const std::size_t n = m_ids.nodes(), base = m_recipe.base_degree(degree());
+    if (n == 0)
         return m_vectors.load(reader, 0);
-    ANNSCOPE_ASSIGN(const AlignedBuffer<std::uint64_t> places, reader.array<std::uint64_t>("places", 2));
-    const std::size_t n = places[0], base = m_recipe.base_degree(degree());
-    if (n < reader.header().size || n > kLargestGraph || places[1] < n || places[1] >= kNoNode)
-        return reader.corrupt("places", std::to_string(n) + " places for " +
-                                            std::to_string(reader.header().size) + " vectors");
-    ANNSCOPE_ASSIGN(AlignedBuffer<std::uint32_t> ids,
+    ANNSCOPE_ASSIGN(AlignedBuffer<std::uint32_t> rows,
                     reader.array<std::uint32_t>("graph", n * Adjacency::stride_of(base)));
-    if (const std::string fault = fault_in_rows({ids.data(), ids.size()}, n, base); !fault.empty())
+    if (const std::string fault = fault_in_rows({rows.data(), rows.size()}, n, base); !fault.empty())
         return reader.corrupt("graph", fault);
     ANNSCOPE_TRY(m_vectors.load(reader, n));
     ANNSCOPE_ASSIGN(m_graph.entry, reader.value<std::uint32_t>("entry"));
     if (m_graph.entry >= n)
         return reader.corrupt("entry", "node " + std::to_string(m_graph.entry) + " of " + std::to_string(n));
-    m_graph.base = Adjacency(n, base, std::move(ids));
+    m_graph.base = Adjacency(n, base, std::move(rows));
     if (m_recipe.layer_sizes)
         ANNSCOPE_TRY(load_layers(reader));
-    m_next_id = static_cast<Id>(places[1]);
-    return load_ids(reader);
+    return check_removed(reader);
 }
 
 } // namespace annscope

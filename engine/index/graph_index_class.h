@@ -5,6 +5,7 @@
 #include "graph/scratch_pool.h"
 #include "index/graph_index.h"
 #include "index/graph_vectors.h"
+#include "index/node_ids.h"
 
 #include <optional>
 
@@ -52,9 +53,7 @@ public:
     std::span<const std::uint32_t> level_links(std::size_t level, std::size_t rank) const noexcept override {
         return level == 0 ? neighbors(rank) : m_graph.upper[level - 1].links.neighbors(rank);
     }
-    Id id(std::size_t node) const noexcept override {
-        return m_ids.empty() ? static_cast<Id>(node) : m_ids[node] == kNoNode ? kNoId : Id{m_ids[node]};
-    }
+    Id id(std::size_t node) const noexcept override { return m_ids[node]; }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
@@ -69,32 +68,26 @@ private:
     using Pool = ScratchPool<QueryScratch>;
 
     std::size_t degree() const noexcept { return graph_degree(m_root); }
-    std::size_t live() const noexcept { return m_ids.empty() ? m_vectors.size() : m_live; }
+    std::size_t live() const noexcept { return m_ids.live(); }
     Status check_add(const VectorSet& vectors) const;
+    Status build(const VectorSet& rows, const Control& control);
     Status grow(const VectorSet& rows, const Control& control);
-    Result<VectorSet> decoded_with(const VectorSet& rows, std::span<const std::uint32_t> places,
-                                   std::size_t total, const Control& control) const;
-    Status shrink(const std::vector<bool>& gone, std::size_t left, const Control& control);
-    std::vector<bool> gone_nodes() const;
     Result<NodeSpace> node_space(const Control& control) const;
     Result<std::vector<std::uint32_t>> reorder(GraphVectors::Content& content, LayeredGraph& graph,
                                                const Control& control) const;
-    void replace(LayeredGraph graph, std::vector<std::uint32_t> ids);
+    void replace(LayeredGraph graph, NodeIds ids);
     template<SearchTrace Trace>
     SearchCounts walk(const Scorer& scorer, std::size_t width, SearchScratch& scratch, Trace& trace) const;
     std::size_t rank(QueryScratch& scratch, std::size_t k, PathTrace* trace) const;
-    std::size_t answer(std::span<const Candidate> best, SearchOutput out) const;
     Status load_layers(ArchiveReader& reader);
-    Status load_ids(ArchiveReader& reader);
+    Status check_removed(const ArchiveReader& reader) const;
 
     const GraphRecipe& m_recipe;
     SpecNode m_root;
     BuildContext m_context;
     GraphVectors m_vectors;
     LayeredGraph m_graph;
-    std::vector<std::uint32_t> m_ids; ///< of each node, kNoNode: none; empty: the node's number
-    std::size_t m_live = 0;           ///< nodes that have an id; unused while m_ids is empty
-    Id m_next_id = 0;
+    NodeIds m_ids;
     std::unique_ptr<Pool> m_pool;
 };
 

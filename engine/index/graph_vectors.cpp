@@ -29,17 +29,39 @@ std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, Elem
     return parts;
 }
 
+Result<VectorSet> placed(const VectorSet& held, const VectorSet& rows, std::span<const std::uint32_t> places,
+                         std::size_t size, const Control& control) {
+    const VectorSet parts[] = {held, rows};
+    ANNSCOPE_ASSIGN(VectorSet all, concatenated(parts, control));
+    std::vector<std::uint32_t> order(size);
+    std::iota(order.begin(), order.end(), 0u);
+    bool moved = false;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        const auto from = static_cast<std::uint32_t>(held.size() + i);
+        moved = moved || places[i] != from;
+        order[places[i]] = from;
+    }
+    return moved ? all.select(order) : all;
+}
+
 GraphVectors::GraphVectors(const BuildContext& context, std::unique_ptr<ListCodec> codec)
     : m_context(context), m_codec(std::move(codec)),
       m_sketches(!m_codec && value_or_default(context.build, kSketchParam) != 0) {}
 
 Status GraphVectors::add_sketch(Content& content, const Control& control) const {
-    if (!m_sketches || content.size == 0 || !RowSketch::useful(content.vectors.type(), m_context.dim))
-        return {};
-    ANNSCOPE_ASSIGN(RowSketch sketch, RowSketch::create(content.vectors, control));
-    if (sketch.precise(content.vectors))
-        content.sketch = std::make_shared<const RowSketch>(std::move(sketch));
+    if (m_sketches) {
+        ANNSCOPE_ASSIGN(content.sketch, RowSketch::for_walks(content.vectors, control));
+    }
     return {};
+}
+
+Result<NodeSpace> GraphVectors::space_over(const VectorSet& vectors, const Content& content,
+                                           const Control& control) const {
+    std::shared_ptr<const RowSketch> sketch = content.sketch;
+    if (m_codec && value_or_default(m_context.build, kSketchParam) != 0) {
+        ANNSCOPE_ASSIGN(sketch, RowSketch::for_walks(vectors, control));
+    }
+    return NodeSpace::create(vectors, m_context.metric, control, std::move(sketch));
 }
 
 Status GraphVectors::train(const VectorSet& rows, const Control& control) {
@@ -62,18 +84,7 @@ Result<GraphVectors::Content> GraphVectors::with(const VectorSet& rows, std::spa
         ANNSCOPE_TRY(add_sketch(out, control));
         return out;
     }
-    // Bytes beside floats become floats; equal types stay.
-    const VectorSet parts[] = {m_content.vectors, rows};
-    ANNSCOPE_ASSIGN(const VectorSet all, concatenated(parts, control));
-    std::vector<std::uint32_t> order(size);
-    std::iota(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(m_content.size), 0u);
-    bool moved = false;
-    for (std::size_t i = 0; i < places.size(); ++i) {
-        const auto from = static_cast<std::uint32_t>(m_content.size + i);
-        moved = moved || places[i] != from;
-        order[places[i]] = from;
-    }
-    out.vectors = moved ? all.select(order) : all;
+    ANNSCOPE_ASSIGN(out.vectors, placed(m_content.vectors, rows, places, size, control));
     ANNSCOPE_TRY(add_sketch(out, control));
     return out;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "graph/node_space.h"
 #include "graph/row_sketch.h"
 #include "graph/scorer.h"
 #include "index/code_scorer.h"
@@ -29,6 +30,11 @@ inline constexpr ParamInfo kSketchParam{"sketch",
 /// Bytes by part of vectors held in full.
 std::vector<MemoryPart> full_vectors_memory(std::size_t n, std::size_t dim, ElementType storage,
                                             const ParamSet& build);
+
+/// held, and row i of rows at places[i], behind them or in the place of one of them; size in all. Floats
+/// where the two are not of one type. Errors: OutOfMemory, Cancelled.
+Result<VectorSet> placed(const VectorSet& held, const VectorSet& rows, std::span<const std::uint32_t> places,
+                         std::size_t size, const Control& control);
 
 /// The vectors of a graph's nodes as the index holds them: in full, of any element type, or as codes of any
 /// flat codec; and how a query is compared with them.
@@ -63,6 +69,10 @@ public:
     void set(Content content) noexcept { m_content = std::move(content); }
     /// As vectors to build a graph over: shared, or decoded. Errors: OutOfMemory, Cancelled.
     Result<VectorSet> as_vectors(const Control& control) const;
+    /// For building over vectors, of which content is made: with its sketch, or with one for the time of the
+    /// build where content is codes.
+    Result<NodeSpace> space_over(const VectorSet& vectors, const Content& content,
+                                 const Control& control) const;
     /// Of as_vectors where vectors are held in full and it is useful; else null.
     std::shared_ptr<const RowSketch> sketch() const noexcept { return m_content.sketch; }
     /// The vector at a place, or what its code decodes to. out: dim floats.

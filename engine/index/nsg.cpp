@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/nsg_builder.h"
-#include "graph/vamana_builder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index.h"
+#include "index/graph_vectors.h"
+#include "index/vamana_params.h"
 
 #include <array>
 #include <cmath>
@@ -34,17 +35,10 @@ constexpr ParamInfo kRounds{"nndescent_iter",
                             false,
                             "Rounds of NN-descent, at most: it ends when few neighbours change. 0 takes the "
                             "neighbours that random projections find: faster, a worse graph."};
-constexpr std::array kBuildParams{kNeighbors, kBuildWidth, kRounds, kNarrowParam, kReorderParam};
+constexpr std::array kBuildParams{kNeighbors,   kBuildWidth,  kRounds,
+                                  kNarrowParam, kSketchParam, kReorderParam};
 
-constexpr ParamInfo kSearchWidth{
-    "Lsearch",
-    1,
-    10000,
-    50,
-    true,
-    true,
-    "Width of the search list, k where it is smaller; more: better recall, slower."};
-constexpr std::array kSearchParams{kSearchWidth};
+constexpr std::array kSearchParams{kLsearchParam};
 
 NsgOptions options_of(std::size_t degree, const BuildContext& context) {
     const auto whole = [&](const ParamInfo& info) {
@@ -61,7 +55,7 @@ VamanaOptions growing_options(std::size_t degree, const BuildContext& context) {
 
 constexpr GraphRecipe kRecipe{
     .name = "NSG",
-    .width = kSearchWidth,
+    .width = kLsearchParam,
     .build_params = kBuildParams,
     .smallest_degree = 2,
     .largest_degree = 1024,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "graph/vamana_builder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index.h"
 #include "index/graph_vectors.h"
+#include "index/vamana_params.h"
 
 #include <array>
 #include <cmath>
@@ -10,59 +10,31 @@
 namespace annscope {
 namespace {
 
-constexpr ParamInfo kBuildWidth{
-    "Lbuild",
-    1,
-    10000,
-    100,
-    true,
-    true,
-    "Width of the searches that find a node's neighbours; more: a better graph, a slower build."};
-constexpr ParamInfo kAlpha{
-    "alpha",
-    1,
-    4,
-    1.2,
-    false,
-    false,
-    "How much nearer a detour must be before an edge is dropped, in squared distance; more: longer and more "
-    "edges, fewer hops."};
-constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam, kSketchParam, kReorderParam};
+constexpr std::array kBuildParams{kLbuildParam, kAlphaParam, kNarrowParam, kSketchParam, kReorderParam};
 
-constexpr ParamInfo kSearchWidth{
-    "Lsearch",
-    1,
-    10000,
-    50,
-    true,
-    true,
-    "Width of the search list, k where it is smaller; more: better recall, slower."};
-constexpr std::array kSearchParams{kSearchWidth};
-
-VamanaOptions options_of(std::size_t degree, const BuildContext& context) {
-    return {degree, static_cast<std::size_t>(value_or_default(context.build, kBuildWidth)),
-            static_cast<float>(value_or_default(context.build, kAlpha)), context.seed};
-}
+constexpr std::array kSearchParams{kLsearchParam};
 
 constexpr GraphRecipe kRecipe{
     .name = "Vamana",
-    .width = kSearchWidth,
+    .width = kLsearchParam,
     .build_params = kBuildParams,
     .smallest_degree = 2,
     .largest_degree = 1024,
     .degree_name = "R",
     .base_degree = [](std::size_t degree) noexcept { return degree; },
-    .build = [](const NodeSpace& space, std::size_t degree, const BuildContext& context,
-                const Control& control) { return build_vamana(space, options_of(degree, context), control); },
+    .build =
+        [](const NodeSpace& space, std::size_t degree, const BuildContext& context, const Control& control) {
+            return build_vamana(space, vamana_options(degree, context), control);
+        },
     .grow =
         [](const NodeSpace& space, const LayeredGraph& graph, std::span<const std::uint32_t> held,
            std::span<const std::uint32_t> added, std::size_t degree, const BuildContext& context,
            const Control& control) {
-            return grow_vamana(space, graph, held, added, options_of(degree, context), control);
+            return grow_vamana(space, graph, held, added, vamana_options(degree, context), control);
         },
     .alpha =
         [](const BuildContext& context) noexcept {
-            return static_cast<float>(value_or_default(context.build, kAlpha));
+            return static_cast<float>(value_or_default(context.build, kAlphaParam));
         },
 };
 
@@ -81,7 +53,7 @@ std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& questi
 /// searches a node, which wait for memory, and twice as many of prunings, which find their rows in the cache.
 /// Rows are rarely full, so the degree counts by its root. A distance costs its start and its bytes.
 double build_work(const SpecNode& root, const SizeQuestion& question) {
-    const double width = value_or_default(question.build, kBuildWidth);
+    const double width = value_or_default(question.build, kLbuildParam);
     const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / 64);
     const GraphBytes bytes = graph_bytes(question);
     const double search = 12 * (720 + 1.1 * bytes.walked), prune = 25 * (180 + 0.3 * bytes.compared);

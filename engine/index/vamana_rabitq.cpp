@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "graph/graph_removal.h"
 #include "graph/quantized_graph.h"
 #include "graph/scratch_pool.h"
-#include "graph/vamana_builder.h"
 #include "index/coarse_params.h"
 #include "index/graph_index.h"
+#include "index/graph_vectors.h"
+#include "index/node_ids.h"
 #include "index/serialize.h"
 #include "index/spec_defaults.h"
 #include "index/storage.h"
+#include "index/vamana_params.h"
 
 #include <array>
 #include <cmath>
@@ -18,34 +21,8 @@ namespace {
 
 constexpr std::size_t kLanes = QuantizedLayout::kLanes, kLargestDegree = 1024;
 
-constexpr ParamInfo kBuildWidth{
-    "Lbuild",
-    1,
-    10000,
-    100,
-    true,
-    true,
-    "Width of the searches that find a node's neighbours; more: a better graph, a slower build."};
-constexpr ParamInfo kAlpha{
-    "alpha",
-    1,
-    4,
-    1.2,
-    false,
-    false,
-    "How much nearer a detour must be before an edge is dropped, in squared distance; more: longer and more "
-    "edges, fewer hops."};
-constexpr std::array kBuildParams{kBuildWidth, kAlpha, kNarrowParam};
-
-constexpr ParamInfo kSearchWidth{
-    "Lsearch",
-    1,
-    10000,
-    50,
-    true,
-    true,
-    "Width of the search list, k where it is smaller; more: better recall, slower."};
-constexpr std::array kSearchParams{kSearchWidth};
+constexpr std::array kBuildParams{kLbuildParam, kAlphaParam, kNarrowParam};
+constexpr std::array kSearchParams{kLsearchParam};
 
 std::vector<MemoryPart> memory_parts(std::size_t n, std::size_t dim, ElementType storage,
                                      std::size_t degree) {
@@ -77,9 +54,8 @@ public:
     bool trained() const noexcept override { return true; }
     std::span<const ParamInfo> search_params() const noexcept override { return kSearchParams; }
     Status add(const VectorSet& vectors, const Control& control) override;
-    Status reconstruct(Id id, std::span<float> out) const override {
-        return reconstruct_stored(m_graph.vectors(), m_context.dim, spec(), id, out);
-    }
+    Status remove(std::span<const Id> ids, const Control& control) override;
+    Status reconstruct(Id id, std::span<float> out) const override;
     Status save(ArchiveWriter& writer) const override;
     const GraphView* graph() const noexcept override { return this; }
 
@@ -89,6 +65,7 @@ public:
         return m_graph.neighbors(node);
     }
     std::uint32_t entry_point() const noexcept override { return size() > 0 ? m_graph.entry() : 0; }
+    Id id(std::size_t node) const noexcept override { return m_ids[node]; }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
@@ -98,14 +75,18 @@ private:
     struct QueryScratch {
         PreparedQuery query;
         QuantizedGraph::Scratch search;
+        std::vector<Candidate> best;
     };
 
     std::string spec() const { return "Vamana" + std::to_string(m_max_degree) + ",RaBitQfs"; }
     Status check_add(const VectorSet& vectors) const;
+    LayeredGraph links() const;
+    Status replace(const VectorSet& vectors, const LayeredGraph& graph, NodeIds ids, const Control& control);
 
     std::size_t m_max_degree;
     BuildContext m_context;
     QuantizedGraph m_graph;
+    NodeIds m_ids;
     mutable ScratchPool<QueryScratch> m_pool;
 };
 
@@ -114,10 +95,12 @@ IndexInfo VamanaRabitqIndex::info() const {
     about.spec = spec();
     about.metric = m_context.metric;
     about.dim = m_context.dim;
-    about.size = size();
+    about.size = m_ids.live();
     about.storage = m_graph.vectors().type();
     if (size() > 0)
-        about.memory = memory_parts(about.size, about.dim, about.storage, m_max_degree);
+        about.memory = memory_parts(size(), about.dim, about.storage, m_max_degree);
+    if (!m_ids.plain())
+        about.memory.push_back(ids_memory(size()));
     about.trained = true;
     about.train_seconds = m_train_seconds;
     about.add_seconds = m_add_seconds;
@@ -125,36 +108,74 @@ IndexInfo VamanaRabitqIndex::info() const {
 }
 
 Status VamanaRabitqIndex::check_add(const VectorSet& vectors) const {
-    if (size() > 0)
-        return Error{ErrorCode::Unsupported,
-                     "A quantised graph is built once from all vectors; this one holds " +
-                         std::to_string(size()) + " already. Build a new index for more."};
-    if (vectors.dim() != m_context.dim)
-        return Error{ErrorCode::DimensionMismatch, "The vectors have " + std::to_string(vectors.dim()) +
-                                                       " dimensions, the index has " +
-                                                       std::to_string(m_context.dim) + "."};
-    if (vectors.size() > kLargestGraph)
-        return Error{ErrorCode::Unsupported, "A quantised graph holds at most " +
-                                                 std::to_string(kLargestGraph) + " vectors; these are " +
-                                                 std::to_string(vectors.size()) + "."};
+    if (vectors.dim() == m_context.dim)
+        return {};
+    return Error{ErrorCode::DimensionMismatch, "The vectors have " + std::to_string(vectors.dim()) +
+                                                   " dimensions, the index has " +
+                                                   std::to_string(m_context.dim) + "."};
+}
+
+/// The graph without its codes, to change it.
+LayeredGraph VamanaRabitqIndex::links() const {
+    LayeredGraph graph{Adjacency(size(), m_max_degree), m_graph.entry(), {}};
+    for (std::size_t node = 0; node < size(); ++node)
+        graph.base.assign(node, m_graph.neighbors(node));
+    return graph;
+}
+
+Status VamanaRabitqIndex::replace(const VectorSet& vectors, const LayeredGraph& graph, NodeIds ids,
+                                  const Control& control) {
+    ANNSCOPE_ASSIGN(m_graph, QuantizedGraph::create(vectors, graph.base, graph.entry, ids.live_nodes(),
+                                                    m_max_degree, m_context.metric, m_context.seed, control));
+    m_ids = std::move(ids);
     return {};
 }
 
 Status VamanaRabitqIndex::add(const VectorSet& vectors, const Control& control) {
+    ANNSCOPE_TRY(check_add(vectors));
     if (vectors.empty())
         return {};
-    ANNSCOPE_TRY(check_add(vectors));
     const bool narrow = value_or_default(m_context.build, kNarrowParam) != 0;
     control.begin("Preparing vectors", 0);
     ANNSCOPE_ASSIGN(const StoredForm stored, stored_form(vectors, m_context.metric, narrow, control));
-    ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(stored.vectors, m_context.metric, control));
-    const VamanaOptions options{
-        m_max_degree, static_cast<std::size_t>(value_or_default(m_context.build, kBuildWidth)),
-        static_cast<float>(value_or_default(m_context.build, kAlpha)), m_context.seed};
-    ANNSCOPE_ASSIGN(const LayeredGraph graph, build_vamana(space, options, control));
-    ANNSCOPE_ASSIGN(m_graph, QuantizedGraph::create(stored.vectors, graph.base, graph.entry, m_max_degree,
-                                                    m_context.metric, m_context.seed, control));
-    return {};
+    ANNSCOPE_ASSIGN(const NodeIds::Room room, m_ids.room_for(vectors.size()));
+    VectorSet all = stored.vectors;
+    if (size() > 0) {
+        ANNSCOPE_ASSIGN(all, placed(m_graph.vectors(), stored.vectors, room.added, room.nodes, control));
+    }
+    ANNSCOPE_ASSIGN(std::shared_ptr<const RowSketch> sketch, RowSketch::for_walks(all, control));
+    ANNSCOPE_ASSIGN(const NodeSpace space,
+                    NodeSpace::create(all, m_context.metric, control, std::move(sketch)));
+    const VamanaOptions options = vamana_options(m_max_degree, m_context);
+    if (size() == 0) {
+        ANNSCOPE_ASSIGN(const LayeredGraph graph, build_vamana(space, options, control));
+        return replace(all, graph, m_ids.with_first(vectors.size(), {}), control);
+    }
+    ANNSCOPE_ASSIGN(const LayeredGraph graph,
+                    grow_vamana(space, links(), room.held, room.added, options, control));
+    return replace(all, graph, m_ids.with(room), control);
+}
+
+Status VamanaRabitqIndex::remove(std::span<const Id> ids, const Control& control) {
+    ANNSCOPE_ASSIGN(const std::vector<bool> gone, m_ids.gone_with(ids, spec()));
+    NodeIds left = m_ids.without(gone);
+    if (left.live() == m_ids.live())
+        return {};
+    if (left.live() == 0) {
+        m_graph = {};
+        m_ids = std::move(left);
+        return {};
+    }
+    ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(m_graph.vectors(), m_context.metric, control));
+    RemovalOptions options;
+    options.alpha = vamana_options(m_max_degree, m_context).alpha;
+    ANNSCOPE_ASSIGN(const LayeredGraph graph, remove_nodes(space, links(), gone, options, control));
+    return replace(m_graph.vectors(), graph, std::move(left), control);
+}
+
+Status VamanaRabitqIndex::reconstruct(Id id, std::span<float> out) const {
+    const auto node = m_ids.node_of(id);
+    return reconstruct_stored(m_graph.vectors(), m_context.dim, spec(), node ? Id{*node} : kNoId, out);
 }
 
 Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_t k,
@@ -164,8 +185,10 @@ Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_
     QuantizedCounts counts;
     if (size() > 0) {
         const auto scratch = m_pool.take();
-        const auto width = static_cast<std::size_t>(value_or_default(params, kSearchWidth));
-        const std::size_t wanted = std::min(k, size()), list = std::min(std::max(width, k), size());
+        const auto width = static_cast<std::size_t>(value_or_default(params, kLsearchParam));
+        const std::size_t live = m_ids.live();
+        const std::size_t wanted = std::min(k, live), list = std::min(std::max(width, k), live);
+        const std::size_t told = trace ? trace->events.size() : 0;
         scratch->query.prepare(query, m_context.dim, m_context.metric, m_graph.vectors().type());
         const Scorer scorer = with_typed_query(scratch->query, m_graph.vectors(),
                                                [&](const auto* q, const auto& view, const auto& kernels) {
@@ -176,8 +199,13 @@ Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_
             return m_graph.search(scorer, scratch->query.f32(), wanted, list, scratch->search, to);
         };
         counts = trace ? run(*trace) : run(nothing);
+        if (trace)
+            m_ids.rename(std::span(trace->events).subspan(told));
         found = scratch->search.found.size();
-        scratch->search.found.copy_to(out.ids.data(), out.distances.data(), found);
+        for (std::size_t i = 0; i < found; ++i)
+            scratch->best.push_back(scratch->search.found[i]);
+        m_ids.answer(scratch->best, out);
+        scratch->best.clear();
     }
     for (std::size_t i = found; i < k; ++i) {
         out.ids[i] = kNoId;
@@ -191,6 +219,7 @@ Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_
 }
 
 Status VamanaRabitqIndex::save(ArchiveWriter& writer) const {
+    ANNSCOPE_TRY(m_ids.save(writer));
     if (size() == 0)
         return {};
     const QuantizedGraph::Parts& parts = m_graph.parts();
@@ -205,19 +234,22 @@ Status VamanaRabitqIndex::save(ArchiveWriter& writer) const {
     return write("start_factors", parts.start_factors);
 }
 
-/// What is wrong with numbers from a file, each of a node or, behind the last of a row, of none.
-std::string fault_in(std::span<const std::uint32_t> row, std::size_t n) {
+/// What is wrong with numbers from a file, each of a node with a vector or, behind the last of a row, of
+/// none.
+std::string fault_in(std::span<const std::uint32_t> row, const std::vector<bool>& gone) {
     bool ended = false;
     for (const std::uint32_t id : row) {
-        if (id != kNoNode && (id >= n || ended))
-            return "the number " + std::to_string(id) + " among " + std::to_string(n) + " nodes";
+        if (id != kNoNode && (id >= gone.size() || ended))
+            return "the number " + std::to_string(id) + " among " + std::to_string(gone.size()) + " nodes";
+        if (id != kNoNode && gone[id])
+            return "the number " + std::to_string(id) + " of a vector that was removed";
         ended = ended || id == kNoNode;
     }
     return {};
 }
 
-Result<QuantizedGraph::Parts> read_parts(ArchiveReader& reader, const QuantizedLayout& layout) {
-    const std::size_t n = reader.header().size;
+Result<QuantizedGraph::Parts> read_parts(ArchiveReader& reader, const QuantizedLayout& layout,
+                                         std::size_t n) {
     const std::size_t lanes = (QuantizedGraph::starts_of(n) + kLanes - 1) / kLanes * kLanes;
     QuantizedGraph::Parts parts;
     if (n > std::numeric_limits<std::size_t>::max() / layout.bytes)
@@ -244,29 +276,30 @@ Status check_degree(std::size_t degree, int column) {
 }
 
 Result<std::unique_ptr<Index>> VamanaRabitqIndex::load(ArchiveReader& reader) {
-    const std::size_t n = reader.header().size, degree = graph_degree(reader.spec());
+    const std::size_t degree = graph_degree(reader.spec());
     const BuildContext& context = reader.context();
     if (const Status status = check_degree(degree, -1); !status)
         return reader.corrupt("header", status.error().message);
     auto index = std::make_unique<VamanaRabitqIndex>(degree, context);
+    ANNSCOPE_ASSIGN(index->m_ids, NodeIds::load(reader));
+    const std::size_t n = index->m_ids.nodes();
     if (n == 0)
         return std::unique_ptr<Index>(std::move(index));
-    if (n > kLargestGraph)
-        return reader.corrupt("header", std::to_string(n) + " vectors");
     ANNSCOPE_ASSIGN(const std::uint32_t element, reader.value<std::uint32_t>("element"));
     const auto type = static_cast<ElementType>(element);
     if (element > static_cast<std::uint32_t>(ElementType::I8) ||
         (context.metric == Metric::Cosine && type != ElementType::F32))
         return reader.corrupt("element", "vectors of a type that cannot be");
     ANNSCOPE_ASSIGN(QuantizedGraph::Parts parts,
-                    read_parts(reader, QuantizedLayout(context.dim, type, degree)));
-    if (const std::string fault = fault_in({parts.starts.data(), parts.starts.size()}, n);
+                    read_parts(reader, QuantizedLayout(context.dim, type, degree), n));
+    const std::vector<bool> gone = index->m_ids.gone();
+    if (const std::string fault = fault_in({parts.starts.data(), parts.starts.size()}, gone);
         !fault.empty() || parts.starts[0] == kNoNode)
         return reader.corrupt("starts", fault.empty() ? "no node" : fault);
     index->m_graph =
         QuantizedGraph::restore(std::move(parts), n, context.dim, type, degree, context.metric, context.seed);
     for (std::size_t node = 0; node < n; ++node)
-        if (const std::string fault = fault_in(index->m_graph.lanes(node), n); !fault.empty())
+        if (const std::string fault = fault_in(index->m_graph.lanes(node), gone); !fault.empty())
             return reader.corrupt("blocks", fault + " beside node " + std::to_string(node));
     return std::unique_ptr<Index>(std::move(index));
 }
@@ -295,7 +328,7 @@ std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& questi
 
 /// As of Vamana, and a pass over the edges that codes them.
 double build_work(const SpecNode& root, const SizeQuestion& question) {
-    const double width = value_or_default(question.build, kBuildWidth);
+    const double width = value_or_default(question.build, kLbuildParam);
     const auto degree = static_cast<double>(graph_degree(root));
     const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
     const double search = 12 * (720 + 1.1 * bytes), prune = 25 * (180 + 0.3 * bytes);

@@ -96,6 +96,7 @@ private:
                                                              {"Vamana16", 0.98},
                                                              {"HNSW8,SQ8", 0.9},
                                                              {"Vamana16,SQ8", 0.9},
+                                                             {"Vamana32,RaBitQfs", 0.9},
                                                              {"HNSW8|reorder=2", 0.98},
                                                              {"Vamana16|reorder=1", 0.98},
                                                              {"HNSW8,SQ8|reorder=1", 0.9}})
@@ -251,6 +252,25 @@ private slots:
         QCOMPARE(search(*index, m_queries, 3, {})->ids[0], kNoId);
         QVERIFY(index->add(m_base.slice(0, 100), {}).ok());
         QCOMPARE(search(*index, m_base.slice(5, 1), 1, {})->ids[0], Id{905});
+    }
+
+    void emptiedItStillGivesNewIdsOnly_data() { rows(); }
+    void emptiedItStillGivesNewIdsOnly() {
+        fetch();
+        const auto index = build(m_factory, m_base.slice(0, 100), m_metric);
+        QVERIFY(index.ok());
+        std::vector<Id> ids(100);
+        std::iota(ids.begin(), ids.end(), Id{0});
+        QVERIFY((*index)->remove(ids, {}).ok());
+        const QTemporaryDir folder;
+        const std::filesystem::path path = folder.filePath(QStringLiteral("i")).toStdString();
+        QVERIFY(save_index(**index, path, {}).ok());
+        const auto loaded = load_index(path, {});
+        QVERIFY2(loaded.ok(), loaded ? "" : loaded.error().message.c_str());
+        QVERIFY((*loaded)->add(m_base.slice(0, 50), {}).ok());
+        std::vector<float> row(kDim);
+        QVERIFY(!(*loaded)->reconstruct(0, row).ok());
+        QVERIFY((*loaded)->reconstruct(100, row).ok());
     }
 
     void reorderedItAnswersTheSame_data() {

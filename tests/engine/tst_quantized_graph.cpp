@@ -12,6 +12,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <numeric>
+
 #include <map>
 #include <set>
 
@@ -35,7 +37,9 @@ Result<Made> make(const VectorSet& base, Metric metric, std::size_t degree, int 
     Made made{stored_form(base, metric, true).vectors, {}};
     ANNSCOPE_ASSIGN(const NodeSpace space, NodeSpace::create(made.stored, metric, control));
     ANNSCOPE_ASSIGN(const LayeredGraph graph, build_vamana(space, {degree, 50, 1.2f, kSeed}, control));
-    ANNSCOPE_ASSIGN(made.graph, QuantizedGraph::create(made.stored, graph.base, graph.entry, degree, metric,
+    std::vector<std::uint32_t> all(made.stored.size());
+    std::iota(all.begin(), all.end(), 0u);
+    ANNSCOPE_ASSIGN(made.graph, QuantizedGraph::create(made.stored, graph.base, graph.entry, all, degree, metric,
                                                        kSeed, control));
     return made;
 }
