@@ -115,8 +115,7 @@ Result<RowSketch> RowSketch::create(const VectorSet& rows, const Control& contro
     return sketch;
 }
 
-Result<std::shared_ptr<const RowSketch>> RowSketch::for_walks(const VectorSet& rows,
-                                                              const Control& control) {
+Result<std::shared_ptr<const RowSketch>> RowSketch::for_walks(const VectorSet& rows, const Control& control) {
     std::shared_ptr<const RowSketch> none;
     if (rows.empty() || !useful(rows.type(), rows.dim()))
         return none;

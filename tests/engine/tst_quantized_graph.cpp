@@ -39,8 +39,8 @@ Result<Made> make(const VectorSet& base, Metric metric, std::size_t degree, int 
     ANNSCOPE_ASSIGN(const LayeredGraph graph, build_vamana(space, {degree, 50, 1.2f, kSeed}, control));
     std::vector<std::uint32_t> all(made.stored.size());
     std::iota(all.begin(), all.end(), 0u);
-    ANNSCOPE_ASSIGN(made.graph, QuantizedGraph::create(made.stored, graph.base, graph.entry, all, degree, metric,
-                                                       kSeed, control));
+    ANNSCOPE_ASSIGN(made.graph, QuantizedGraph::create(made.stored, graph.base, graph.entry, all, degree,
+                                                       metric, kSeed, control));
     return made;
 }
 
