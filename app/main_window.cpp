@@ -13,6 +13,7 @@
 #include "ui/panels/data_panel.h"
 #include "ui/panels/expansion_box.h"
 #include "ui/panels/export_panel.h"
+#include "ui/panels/filter_trail.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
 #include "ui/panels/health_panel.h"
@@ -34,12 +35,15 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <array>
 
 namespace annscope {
 namespace {
 
 constexpr int kLayoutVersion =
     3; ///< one more whenever a dock comes or goes: an older layout would not place it
+/// Beside the curve, from left to right.
+constexpr std::array kViews{"graph", "cells", "lab", "health", "hops", "alpha"};
 
 } // namespace
 
@@ -79,6 +83,7 @@ MainWindow::~MainWindow() {
 
 void MainWindow::createPanels() {
     m_messages = new ui::MessageBar(this);
+    m_trail = new ui::FilterTrail(m_session->filters(), m_session->selection(), this);
     m_data = new ui::DataPanel(m_jobs, this);
     m_jobsPanel = new ui::JobsPanel(m_jobs, this);
     createViews();
@@ -131,12 +136,11 @@ void MainWindow::restoreDefaultLayout() {
     splitDockWidget(dock("data"), dock("build"), Qt::Vertical);
     splitDockWidget(dock("curve"), dock("runs"), Qt::Vertical);
     splitDockWidget(dock("search"), dock("export"), Qt::Vertical);
-    tabifyDockWidget(dock("curve"), dock("graph"));
-    tabifyDockWidget(dock("graph"), dock("cells"));
-    tabifyDockWidget(dock("cells"), dock("lab"));
-    tabifyDockWidget(dock("lab"), dock("health"));
-    tabifyDockWidget(dock("health"), dock("hops"));
-    tabifyDockWidget(dock("hops"), dock("alpha"));
+    const char* before = "curve";
+    for (const char* view : kViews) {
+        tabifyDockWidget(dock(before), dock(view));
+        before = view;
+    }
     tabifyDockWidget(dock("runs"), dock("jobs"));
     for (Dock* each : m_docks)
         each->show();
@@ -227,6 +231,7 @@ void MainWindow::showCurrent() {
     m_data->setDatasets(m_session->datasets(), current);
     showExpansion();
     m_header->setLargestK(current ? static_cast<int>(current->truth.k) : 0);
+    m_trail->setDataset(current);
     m_curve->chart()->setDataset(current);
     m_build->setDataset(current);
     if (m_compress)

@@ -28,6 +28,7 @@ class CompressDialog;
 class CurvePanel;
 class DataPanel;
 class ExportPanel;
+class FilterTrail;
 class GraphPanel;
 class HeaderBar;
 class HealthPanel;
@@ -132,6 +133,7 @@ private:
     ui::CommandSet* m_commands;
     ui::HeaderBar* m_header = nullptr;
     ui::MessageBar* m_messages = nullptr;
+    ui::FilterTrail* m_trail = nullptr;
     ui::DataPanel* m_data = nullptr;
     ui::JobsPanel* m_jobsPanel = nullptr;
     ui::CurvePanel* m_curve = nullptr;

@@ -7,6 +7,7 @@
 #include "ui/common/icons.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/export_panel.h"
+#include "ui/panels/filter_trail.h"
 #include "ui/panels/header_bar.h"
 #include "ui/panels/message_bar.h"
 
@@ -90,22 +91,19 @@ void MainWindow::createCommands() {
                              if (job.lane != ui::Lane::Interactive)
                                  return m_jobs->cancel(job.id);
                      }});
-    const std::pair<const char*, Qt::Key> views[] = {
-        {"curve", Qt::Key_1},  {"graph", Qt::Key_2}, {"cells", Qt::Key_3},  {"runs", Qt::Key_4},
-        {"search", Qt::Key_5}, {"data", Qt::Key_6},  {"build", Qt::Key_7},  {"export", Qt::Key_8},
-        {"jobs", Qt::Key_9},   {"lab", Qt::Key_0},   {"health", Qt::Key_H}, {"hops", Qt::Key_J}};
+    constexpr int kShifted = Qt::CTRL | Qt::SHIFT;
+    const std::pair<const char*, int> views[] = {
+        {"curve", Qt::CTRL | Qt::Key_1}, {"graph", Qt::CTRL | Qt::Key_2},  {"cells", Qt::CTRL | Qt::Key_3},
+        {"runs", Qt::CTRL | Qt::Key_4},  {"search", Qt::CTRL | Qt::Key_5}, {"data", Qt::CTRL | Qt::Key_6},
+        {"build", Qt::CTRL | Qt::Key_7}, {"export", Qt::CTRL | Qt::Key_8}, {"jobs", Qt::CTRL | Qt::Key_9},
+        {"lab", Qt::CTRL | Qt::Key_0},   {"health", Qt::CTRL | Qt::Key_H}, {"hops", Qt::CTRL | Qt::Key_J},
+        {"alpha", kShifted | Qt::Key_A},
+    };
     for (const auto& [name, key] : views)
-        m_commands->add({QStringLiteral("go.") + id(name),
-                         {},
-                         {},
-                         {},
-                         {QKeySequence(Qt::CTRL | key)},
-                         {},
-                         [this, name = name] { dock(name)->bringUp(); }});
-    m_commands->add(
-        {id("go.alpha"), {}, {}, {}, {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)}, {}, [this] {
-             dock("alpha")->bringUp();
-         }});
+        m_commands->add(
+            {QStringLiteral("go.") + id(name), {}, {}, {}, {QKeySequence(key)}, {}, [this, name = name] {
+                 dock(name)->bringUp();
+             }});
     m_commands->add({id("run.export"),
                      tr("&Export"),
                      tr("The selected configuration for another system"),
@@ -193,6 +191,7 @@ void MainWindow::createMenus() {
     layout->addWidget(bar);
     layout->addWidget(m_header);
     layout->addWidget(m_messages);
+    layout->addWidget(m_trail);
     setMenuWidget(top);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/models/built_index.h"
+#include "ui/models/filter_stack.h"
 #include "ui/models/runs_model.h"
 #include "ui/models/selection.h"
 
@@ -48,6 +49,7 @@ public:
 
     ui::RunsModel* runs() noexcept { return m_runs.get(); }
     ui::Selection* selection() noexcept { return &m_selection; }
+    ui::FilterStack* filters() noexcept { return &m_filters; }
     QUndoStack* undo() noexcept { return &m_undo; }
 
 signals:
@@ -74,6 +76,7 @@ private:
     qint64 m_nextIndex = 1;
     ui::Selection m_selection;
     QUndoStack m_undo;
+    ui::FilterStack m_filters{&m_undo};
     std::unique_ptr<ui::RunsModel> m_runs; // before m_undo goes
 };
 
