@@ -23,6 +23,11 @@ std::string includes(const FaissMapping& mapping) {
                 wrapper == "Refine" ? "#include <faiss/IndexRefine.h>\n" : "#include <faiss/MetaIndexes.h>\n";
         text += "#include <faiss/IndexIVF.h>\n";
     }
+    if (mapping.nsg)
+        text += "#include <faiss/IndexNSG.h>\n"
+                "#include <faiss/IndexPreTransform.h>\n"
+                "#include <faiss/IndexRefine.h>\n"
+                "#include <faiss/MetaIndexes.h>\n";
     text += "#include <faiss/Index.h>\n"
             "#include <faiss/index_factory.h>\n"
             "#include <faiss/index_io.h>\n";
@@ -34,6 +39,26 @@ std::string includes(const FaissMapping& mapping) {
                   "#include <vector>\n";
 }
 
+std::string nsg_function() {
+    return "/// The graph inside what it is wrapped in.\n"
+           "faiss::IndexNSG& nsg_of(faiss::Index& index) {\n"
+           "    if (auto* graph = dynamic_cast<faiss::IndexNSG*>(&index))\n"
+           "        return *graph;\n"
+           "    if (auto* outer = dynamic_cast<faiss::IndexRefine*>(&index))\n"
+           "        return nsg_of(*outer->base_index);\n"
+           "    if (auto* outer = dynamic_cast<faiss::IndexPreTransform*>(&index))\n"
+           "        return nsg_of(*outer->index);\n"
+           "    return nsg_of(*dynamic_cast<faiss::IndexIDMap&>(index).index);\n"
+           "}\n\n";
+}
+
+std::string field_lines(const FaissMapping::Fields& fields, const std::string& index) {
+    std::string text;
+    for (const auto& [field, value] : fields)
+        text += "    nsg_of(" + index + ")." + field + " = " + value + ";\n";
+    return text;
+}
+
 std::string build_lines(const FaissMapping& mapping) {
     std::string text;
     if (mapping.niter > 0)
@@ -43,6 +68,7 @@ std::string build_lines(const FaissMapping& mapping) {
                 "\");\n";
     for (const auto& [field, value] : mapping.svs_fields)
         text += "    // of IndexSVSVamana: " + field + " = " + value + "\n";
+    text += field_lines(mapping.nsg_build, "*index");
     return text;
 }
 
@@ -81,6 +107,7 @@ std::string search_function(const FaissMapping& mapping) {
         text += "    faiss::fvec_renorm_L2(d, nq, xq.data());\n";
     if (!mapping.search.empty())
         text += "    faiss::ParameterSpace().set_index_parameters(&index, \"" + mapping.search + "\");\n";
+    text += field_lines(mapping.nsg_search, "index");
     return text + "    index.search(nq, " + (mapping.normalize ? "xq.data()" : "xq") +
            ", k, distances, labels);\n}\n";
 }
@@ -94,6 +121,8 @@ Result<ExportResult> write(const ExportRequest& request) {
             ";\n"
             "constexpr std::int64_t k = " +
             std::to_string(request.k) + ";\n\n";
+    if (mapping.nsg)
+        text += nsg_function();
     text += build_function(mapping, metric) + "\n" + search_function(mapping);
     return ExportResult{std::move(text), mapping.notes};
 }

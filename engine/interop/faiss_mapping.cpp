@@ -109,6 +109,8 @@ void map_search(const ExportRequest& request, FaissMapping& mapping) {
             append_setting(mapping.search, faiss, faiss_value);
         else if (name == "Lsearch" && mapping.svs)
             mapping.svs_fields.emplace_back("search_window_size", number_text(value));
+        else if (name == "Lsearch" && mapping.nsg)
+            mapping.nsg_search.emplace_back("nsg.search_L", number_text(value));
         else if (name == "group_share")
             continue; // the note about the groups says it
         else
@@ -117,13 +119,47 @@ void map_search(const ExportRequest& request, FaissMapping& mapping) {
     }
 }
 
+/// The parameters of our NSG under the names of IndexNSG; false where it is none of them.
+bool map_nsg_build(const std::string& name, double value, FaissMapping& mapping) {
+    constexpr double kMorePool = 50; // Faiss's own nndescent_L is GK + 50, and it must not be below GK
+    FaissMapping::Fields& fields = mapping.nsg_build;
+    if (name == "Lbuild") {
+        fields.emplace_back("nsg.L", number_text(value));
+    } else if (name == "GK") {
+        fields.emplace_back("GK", number_text(value));
+        fields.emplace_back("nndescent_L", number_text(value + kMorePool));
+    } else if (name == "nndescent_iter" && value > 0) {
+        fields.emplace_back("build_type", "1");
+        fields.emplace_back(name, number_text(value));
+    } else if (name == "nndescent_iter") {
+        fields.emplace_back("build_type", "0");
+        mapping.notes.push_back("nndescent_iter=0 takes neighbours from random projections, which Faiss does "
+                                "not have: build_type 0 is written, which finds the exact ones, slowly.");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+bool is_nsg(const SpecNode& node) noexcept {
+    return node.name == "NSG";
+}
+
+void find_nsg(const SpecNode& root, FaissMapping& mapping) {
+    mapping.nsg =
+        any_node(root, is_nsg) && !any_node(root, [](const SpecNode& node) { return node.name == "IVF"; });
+    mapping.nsg_wrapped = mapping.nsg && (!is_nsg(root) || mapping.factory != print(root));
+}
+
 void map_build(const ExportRequest& request, FaissMapping& mapping) {
     const ParamSet& given = request.configuration.build;
-    const auto declared =
-        mapping.svs ? build_params(request.configuration.spec.root) : std::vector<ParamInfo>();
-    const ParamSet values = effective(given, declared);
+    const bool all = mapping.svs || mapping.nsg;
+    const ParamSet values =
+        effective(given, all ? build_params(request.configuration.spec.root) : std::vector<ParamInfo>());
     for (const auto& [name, value] : values.values()) {
         const std::string text = name + "=" + number_text(value);
+        if (mapping.nsg && map_nsg_build(name, value, mapping))
+            continue;
         if (name == "niter")
             mapping.niter = static_cast<int>(value);
         else if (name == "efConstruction" || name == "quantizer_efConstruction")
@@ -209,6 +245,7 @@ Result<FaissMapping> map_to_faiss(const ExportRequest& request) {
     map_metric(request, root, mapping);
     if (mapping.svs)
         add_svs_notes(mapping, root, request.metric);
+    find_nsg(root, mapping);
     map_build(request, mapping);
     map_search(request, mapping);
     if (!mapping.svs)

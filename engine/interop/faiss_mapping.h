@@ -21,7 +21,11 @@ struct FaissMapping {
     std::string search;                ///< ParameterSpace text, e.g. "nprobe=16,k_factor_rf=4"
     int niter = 0;                     ///< k-means iterations; 0: Faiss's own
     std::vector<std::string> wrappers; ///< from the outside to the IVF: "IDMap", "Refine"
-    std::vector<std::pair<std::string, std::string>> svs_fields; ///< fields of IndexSVSVamana and values
+    using Fields = std::vector<std::pair<std::string, std::string>>;
+    Fields svs_fields;            ///< fields of IndexSVSVamana and values
+    bool nsg = false;             ///< an IndexNSG, perhaps behind wrappers and transforms
+    bool nsg_wrapped = false;     ///< it is behind some
+    Fields nsg_build, nsg_search; ///< fields of IndexNSG, to set before add and before search
     std::vector<std::string> notes;
 };
 

@@ -16,6 +16,23 @@ std::string ivf_expression(const FaissMapping& mapping) {
     return "faiss.extract_index_ivf(" + index + ")";
 }
 
+/// What the fields of the NSG are set on.
+std::string nsg_lines(const FaissMapping& mapping) {
+    if (!mapping.nsg_wrapped)
+        return "graph = index\n";
+    return "graph = index\n"
+           "while not hasattr(graph, \"nsg\"):  # what it is wrapped in\n"
+           "    graph = faiss.downcast_index(graph.base_index if hasattr(graph, \"base_index\") else "
+           "graph.index)\n";
+}
+
+std::string field_lines(const FaissMapping::Fields& fields) {
+    std::string text;
+    for (const auto& [field, value] : fields)
+        text += "graph." + field + " = " + value + "\n";
+    return text;
+}
+
 std::string build_lines(const FaissMapping& mapping) {
     std::string text;
     if (mapping.niter > 0)
@@ -24,6 +41,8 @@ std::string build_lines(const FaissMapping& mapping) {
         text += "faiss.ParameterSpace().set_index_parameters(index, \"" + mapping.construction + "\")\n";
     for (const auto& [field, value] : mapping.svs_fields)
         text += "index." + field + " = " + value + "\n";
+    if (mapping.nsg)
+        text += nsg_lines(mapping) + field_lines(mapping.nsg_build);
     return text;
 }
 
@@ -58,6 +77,7 @@ Result<ExportResult> write(const ExportRequest& request) {
                               : "index.add(xb)\n";
     if (!mapping.search.empty())
         text += "faiss.ParameterSpace().set_index_parameters(index, \"" + mapping.search + "\")\n";
+    text += field_lines(mapping.nsg_search);
     text += "D, I = index.search(xq, k)\n"
             "faiss.write_index(index, \"index.faiss\")\n";
     return ExportResult{std::move(text), mapping.notes};

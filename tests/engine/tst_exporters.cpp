@@ -105,6 +105,11 @@ void TestExporters::says_what_is_set_data() {
     row("Vamana64|Lbuild=125,alpha=1.3|Lsearch=50", "l2", "index.construction_window_size = 125");
     row("Vamana64|Lbuild=125,alpha=1.3|Lsearch=50", "l2", "index.search_window_size = 50");
     row("Vamana64", "l2", "\"NSG64\"");
+    row("NSG32|GK=80,Lbuild=90|Lsearch=40", "l2", "graph.GK = 80\ngraph.nndescent_L = 130\n");
+    row("NSG32|GK=80,Lbuild=90|Lsearch=40", "l2", "graph.nsg.L = 90\n");
+    row("NSG32|GK=80,Lbuild=90|Lsearch=40", "l2", "graph.nsg.search_L = 40\n");
+    row("NSG32", "l2", "graph.build_type = 1\ngraph.nndescent_iter = ");
+    row("NSG32|nndescent_iter=0|", "l2", "graph.build_type = 0\n");
     row("Vamana64,SQ8", "l2", "\"SVSVamana64,SQ8\"");
     row("Vamana64,PQ8", "l2", "The code PQ8 has no counterpart in SVSVamana");
 }
@@ -182,7 +187,10 @@ void TestExporters::python_runs_data() {
                {"HNSW16|efConstruction=80|efSearch=64", "ip"},
                {"IVF16_HNSW8,Flat||nprobe=16,quantizer_efSearch=64", "l2"},
                {"IVF16,Flat,IDMap|niter=3|nprobe=16", "cosine"},
-               {"SQfp16,RFlat,IDMap||k_factor=30", "ip"}});
+               {"SQfp16,RFlat,IDMap||k_factor=30", "ip"},
+               {"NSG16|GK=32,nndescent_iter=0|Lsearch=50", "l2"},
+               {"NSG16|GK=80|Lsearch=50", "cosine"},
+               {"PCA14,NSG16,RFlat|GK=80,Lbuild=60|Lsearch=80,k_factor=8", "l2"}});
 }
 
 void TestExporters::python_runs() {
@@ -221,6 +229,7 @@ void TestExporters::cpp_compiles_data() {
     add_lines({{"Flat", "l2"},
                {"IVF16,PQ4,RFlat,IDMap|niter=5|nprobe=16,k_factor=40", "cosine"},
                {"HNSW16|efConstruction=80|efSearch=64", "ip"},
+               {"PCA8,NSG16,RFlat|GK=80,Lbuild=60|Lsearch=50", "l2"},
                {"Vamana64|Lbuild=125|Lsearch=50", "cosine"}});
 }
 
