@@ -15,6 +15,7 @@
 #include "ui/panels/hops_panel.h"
 #include "ui/panels/lab_panel.h"
 #include "ui/panels/message_bar.h"
+#include "ui/panels/query_spin.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
 #include "ui/views/pareto_chart.h"
@@ -40,6 +41,8 @@ void MainWindow::createViews() {
     m_export = new ui::ExportPanel(this);
     m_live = new ui::LiveMeasure(m_jobs, this);
     m_search->setK(static_cast<std::size_t>(m_settings.k));
+    for (auto* spin : findChildren<ui::QuerySpin*>())
+        spin->setFilters(m_session->filters());
 }
 
 void MainWindow::connectViews() {

@@ -20,7 +20,7 @@ QueryChoice::QueryChoice(JobRunner* jobs, Selection* selection, QWidget* panel)
 
 void QueryChoice::setIndex(BuiltIndexPtr built) {
     m_beforeClick.reset();
-    m_dim = built ? built->dataset->dim() : 0;
+    m_dataset = built ? built->dataset : nullptr;
     m_explainer->setIndex(std::move(built));
 }
 
@@ -44,7 +44,7 @@ void QueryChoice::chooseRow(qint64 row) {
 void QueryChoice::choosePlace(QPointF at) {
     m_beforeClick = Wish{m_explainer->row(), m_explainer->place()};
     std::vector<float> vector{static_cast<float>(at.x()), static_cast<float>(at.y())};
-    vector.resize(m_dim);
+    vector.resize(m_dataset ? m_dataset->dim() : 0);
     m_explainer->explainPlace(std::move(vector));
     m_selection->setQuery(-1);
 }

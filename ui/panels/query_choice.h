@@ -23,6 +23,8 @@ public:
     QueryChoice(JobRunner* jobs, Selection* selection, QWidget* panel);
 
     QueryExplainer* explainer() const noexcept { return m_explainer; }
+    /// Whose queries are chosen from; null: none.
+    const DatasetPtr& dataset() const noexcept { return m_dataset; }
     /// null: none. Forgets what a double click would bring back.
     void setIndex(BuiltIndexPtr built);
     /// Explains the selected query where nothing is explained yet.
@@ -50,7 +52,7 @@ private:
 
     Selection* m_selection;
     QueryExplainer* m_explainer;
-    std::size_t m_dim = 0;
+    DatasetPtr m_dataset;
     struct Wish {
         qint64 row = -1;
         std::vector<float> place;
