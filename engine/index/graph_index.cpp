@@ -230,6 +230,14 @@ double graph_growth(std::size_t n) noexcept {
     return std::max(std::pow(static_cast<double>(n) / 1e5, 0.25), 0.5);
 }
 
+double graph_work(const SpecNode& root, const SizeQuestion& question, GraphWork work,
+                  double counted_degree) noexcept {
+    const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / counted_degree);
+    const GraphBytes bytes = graph_bytes(question);
+    return static_cast<double>(question.n) * graph_growth(question.n) * fullness *
+           (work.walked * (720 + 1.1 * bytes.walked) + work.compared * (180 + 0.3 * bytes.compared));
+}
+
 Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,
                                             const BuildContext& context) {
     ANNSCOPE_ASSIGN(std::unique_ptr<GraphIndex> index, make_graph(recipe, root, context));

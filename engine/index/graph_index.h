@@ -30,8 +30,9 @@ inline constexpr ParamInfo kReorderParam{
     "2, which takes longer to build; vectors are copied and numbered by 4 bytes each."};
 
 struct GraphRecipe {
-    std::string_view name; ///< "Vamana"
-    ParamInfo width;       ///< the search parameter: width of the list
+    std::string_view name;  ///< "Vamana"
+    bool extension = false; ///< see Kind
+    ParamInfo width;        ///< the search parameter: width of the list
     std::span<const ParamInfo> build_params;
     std::size_t smallest_degree, largest_degree; ///< of the number in the factory string
     std::string_view degree_name;                ///< "R", "M"
@@ -46,6 +47,8 @@ struct GraphRecipe {
                                  std::span<const std::uint32_t> held, std::span<const std::uint32_t> added,
                                  std::size_t degree, const BuildContext& context, const Control& control);
     float (*alpha)(const BuildContext& context) noexcept; ///< of prunings when nodes are removed
+    std::string (*explain)(const SpecNode& root);         ///< without what its code does
+    double (*build_work)(const SpecNode& root, const SizeQuestion& question);
 };
 
 /// The number in HNSW32, and the code behind it, or null.
@@ -64,6 +67,15 @@ struct GraphBytes {
 GraphBytes graph_bytes(const SizeQuestion& question) noexcept;
 /// How much more a vector costs than one of 100,000: longer walks, fewer of them in the cache.
 double graph_growth(std::size_t n) noexcept;
+/// Distances that a build computes, per vector: in walks, which wait for memory, and in prunings, which find
+/// their rows in the cache.
+struct GraphWork {
+    double walked = 0, compared = 0;
+};
+/// Multiply-adds of them. Rows are rarely full, so a degree counts by its root, against the one that the
+/// distances were counted at. A distance costs its start and its bytes.
+double graph_work(const SpecNode& root, const SizeQuestion& question, GraphWork work,
+                  double counted_degree) noexcept;
 
 /// For a kind's create, load and size. recipe must outlive the index.
 Result<std::unique_ptr<Index>> create_graph(const GraphRecipe& recipe, const SpecNode& root,

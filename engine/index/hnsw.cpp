@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/hnsw_builder.h"
 #include "index/coarse_params.h"
-#include "index/graph_index.h"
+#include "index/graph_kind.h"
 #include "index/graph_vectors.h"
 
 #include <array>
-#include <cmath>
 
 namespace annscope {
 namespace {
@@ -28,10 +27,22 @@ constexpr ParamInfo kSearchWidth{
     true,
     true,
     "Width of the search list, k where it is smaller; more: better recall, slower."};
-constexpr std::array kSearchParams{kSearchWidth};
-
 HnswOptions options_of(std::size_t M, const BuildContext& context) {
     return {M, static_cast<std::size_t>(value_or_default(context.build, kBuildWidth)), context.seed};
+}
+
+std::string explain(const SpecNode& root) {
+    const std::string M = std::to_string(graph_degree(root)), both = std::to_string(2 * graph_degree(root));
+    return "A graph in layers: all vectors in the base, with at most " + both + " links each, and one in " +
+           M + " of each layer in the one above, with " + M +
+           " links. A search descends through the layers to the right region of the base and walks there, "
+           "keeping the efSearch nearest found.";
+}
+
+/// As Vamana's, for one pass and a degree of 2 M.
+double build_work(const SpecNode& root, const SizeQuestion& question) {
+    const double width = value_or_default(question.build, kBuildWidth);
+    return graph_work(root, question, {9 * width, 8 * width}, 32);
 }
 
 constexpr GraphRecipe kRecipe{
@@ -52,74 +63,18 @@ constexpr GraphRecipe kRecipe{
             return grow_hnsw(space, graph, held, added, options_of(M, context), control);
         },
     .alpha = [](const BuildContext&) noexcept { return 1.0f; },
+    .explain = explain,
+    .build_work = build_work,
 };
 
-std::string explain(const SpecNode& root) {
-    const std::string M = std::to_string(graph_degree(root)), both = std::to_string(2 * graph_degree(root));
-    return "A graph in layers: all vectors in the base, with at most " + both + " links each, and one in " +
-           M + " of each layer in the one above, with " + M +
-           " links. A search descends through the layers to the right region of the base and walks there, "
-           "keeping "
-           "the efSearch nearest found." +
-           explain_graph_code(root);
-}
-
-std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& question) {
-    return graph_size(kRecipe, root, question);
-}
-
-/// As Vamana's, for one pass and a degree of 2 M.
-double build_work(const SpecNode& root, const SizeQuestion& question) {
-    const double width = value_or_default(question.build, kBuildWidth);
-    const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / 32);
-    const GraphBytes bytes = graph_bytes(question);
-    const double search = 9 * (720 + 1.1 * bytes.walked), prune = 8 * (180 + 0.3 * bytes.compared);
-    return static_cast<double>(question.n) * width * fullness * graph_growth(question.n) * (search + prune);
-}
-
-Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
-    return create_graph(kRecipe, root, context);
-}
-
-Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
-    return load_graph(kRecipe, reader);
-}
-
-constexpr std::array<std::string_view, 2> kMore{"HNSW4", "HNSW16|reorder=1"};
-constexpr std::array<std::string_view, 3> kMoreCodes{"HNSW16,SQ4", "HNSW16,SQfp16", "HNSW16,PQ4x4"};
+constexpr std::array<std::string_view, 3> kExamples{"HNSW16", "HNSW4", "HNSW16|reorder=1"};
+constexpr std::array<std::string_view, 4> kCodeExamples{"HNSW16,SQ8", "HNSW16,SQ4", "HNSW16,SQfp16",
+                                                        "HNSW16,PQ4x4"};
 
 } // namespace
 
-extern const Kind kHnswKind;
-const Kind kHnswKind{
-    .name = "HNSW",
-    .example = "HNSW16",
-    .build_params = kBuildParams,
-    .search_params = kSearchParams,
-    .matches = [](const SpecNode& root) noexcept { return is_plain_graph(root, "HNSW"); },
-    .explain = explain,
-    .size = size_of,
-    .build_work = build_work,
-    .create = create,
-    .load = load,
-    .shares_vectors = true,
-    .more_examples = kMore,
-};
-
-extern const Kind kHnswCodeKind;
-const Kind kHnswCodeKind{
-    .name = "HNSW,code",
-    .example = "HNSW16,SQ8",
-    .build_params = kBuildParams,
-    .search_params = kSearchParams,
-    .matches = [](const SpecNode& root) noexcept { return is_coded_graph(root, "HNSW"); },
-    .explain = explain,
-    .size = size_of,
-    .build_work = build_work,
-    .create = create,
-    .load = load,
-    .distances = Distances::OfCodes,
-    .more_examples = kMoreCodes,
-};
+extern const Kind kHnswKind, kHnswCodeKind;
+const Kind kHnswKind = plain_graph_kind<kRecipe>(kExamples);
+const Kind kHnswCodeKind = coded_graph_kind<kRecipe>("HNSW,code", kCodeExamples);
 
 } // namespace annscope

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "graph/nsg_builder.h"
 #include "index/coarse_params.h"
-#include "index/graph_index.h"
+#include "index/graph_kind.h"
 #include "index/graph_vectors.h"
 #include "index/vamana_params.h"
 
 #include <array>
-#include <cmath>
 
 namespace annscope {
 namespace {
@@ -38,8 +37,6 @@ constexpr ParamInfo kRounds{"nndescent_iter",
 constexpr std::array kBuildParams{kNeighbors,   kBuildWidth,  kRounds,
                                   kNarrowParam, kSketchParam, kReorderParam};
 
-constexpr std::array kSearchParams{kLsearchParam};
-
 NsgOptions options_of(std::size_t degree, const BuildContext& context) {
     const auto whole = [&](const ParamInfo& info) {
         return static_cast<std::size_t>(value_or_default(context.build, info));
@@ -51,6 +48,20 @@ NsgOptions options_of(std::size_t degree, const BuildContext& context) {
 VamanaOptions growing_options(std::size_t degree, const BuildContext& context) {
     const NsgOptions options = options_of(degree, context);
     return {degree, options.search_width, 1.0f, options.seed};
+}
+
+std::string explain(const SpecNode& root) {
+    return "A navigating spreading-out graph: each vector links to at most " +
+           std::to_string(graph_degree(root)) +
+           " others, chosen among its GK nearest and what lies on the way to it so that no two point in the "
+           "same direction. A search walks from the middle of the data towards the query, keeping the "
+           "Lsearch nearest found.";
+}
+
+double build_work(const SpecNode& root, const SizeQuestion& question) {
+    const double width = value_or_default(question.build, kBuildWidth);
+    const double neighbors = value_or_default(question.build, kNeighbors);
+    return graph_work(root, question, {12 * width, 8 * (width + neighbors)}, 32);
 }
 
 constexpr GraphRecipe kRecipe{
@@ -70,74 +81,18 @@ constexpr GraphRecipe kRecipe{
             return grow_vamana(space, graph, held, added, growing_options(degree, context), control);
         },
     .alpha = [](const BuildContext&) noexcept { return 1.0f; },
+    .explain = explain,
+    .build_work = build_work,
 };
 
-std::string explain(const SpecNode& root) {
-    return "A navigating spreading-out graph: each vector links to at most " +
-           std::to_string(graph_degree(root)) +
-           " others, chosen among its GK nearest and what lies on the way to it so that no two point in the "
-           "same direction. A search walks from the middle of the data towards the query, keeping the "
-           "Lsearch "
-           "nearest found." +
-           explain_graph_code(root);
-}
-
-std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& question) {
-    return graph_size(kRecipe, root, question);
-}
-
-double build_work(const SpecNode& root, const SizeQuestion& question) {
-    const double width = value_or_default(question.build, kBuildWidth);
-    const double neighbors = value_or_default(question.build, kNeighbors);
-    const double fullness = std::sqrt(static_cast<double>(graph_degree(root)) / 32);
-    const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
-    const double search = 12 * (720 + 1.1 * bytes), prune = 8 * (180 + 0.3 * bytes);
-    return static_cast<double>(question.n) * fullness * (width * (search + prune) + neighbors * prune);
-}
-
-Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
-    return create_graph(kRecipe, root, context);
-}
-
-Result<std::unique_ptr<Index>> load(ArchiveReader& reader) {
-    return load_graph(kRecipe, reader);
-}
-
-constexpr std::array<std::string_view, 2> kMore{"NSG4", "NSG16|reorder=2"};
-constexpr std::array<std::string_view, 3> kMoreCodes{"NSG16,SQ4", "NSG16,SQfp16", "NSG16,PQ4x4"};
+constexpr std::array<std::string_view, 3> kExamples{"NSG16", "NSG4", "NSG16|reorder=2"};
+constexpr std::array<std::string_view, 4> kCodeExamples{"NSG16,SQ8", "NSG16,SQ4", "NSG16,SQfp16",
+                                                        "NSG16,PQ4x4"};
 
 } // namespace
 
-extern const Kind kNsgKind;
-const Kind kNsgKind{
-    .name = "NSG",
-    .example = "NSG16",
-    .build_params = kBuildParams,
-    .search_params = kSearchParams,
-    .matches = [](const SpecNode& root) noexcept { return is_plain_graph(root, "NSG"); },
-    .explain = explain,
-    .size = size_of,
-    .build_work = build_work,
-    .create = create,
-    .load = load,
-    .shares_vectors = true,
-    .more_examples = kMore,
-};
-
-extern const Kind kNsgCodeKind;
-const Kind kNsgCodeKind{
-    .name = "NSG,code",
-    .example = "NSG16,SQ8",
-    .build_params = kBuildParams,
-    .search_params = kSearchParams,
-    .matches = [](const SpecNode& root) noexcept { return is_coded_graph(root, "NSG"); },
-    .explain = explain,
-    .size = size_of,
-    .build_work = build_work,
-    .create = create,
-    .load = load,
-    .distances = Distances::OfCodes,
-    .more_examples = kMoreCodes,
-};
+extern const Kind kNsgKind, kNsgCodeKind;
+const Kind kNsgKind = plain_graph_kind<kRecipe>(kExamples);
+const Kind kNsgCodeKind = coded_graph_kind<kRecipe>("NSG,code", kCodeExamples);
 
 } // namespace annscope

@@ -329,11 +329,9 @@ std::vector<MemoryPart> size_of(const SpecNode& root, const SizeQuestion& questi
 /// As of Vamana, and a pass over the edges that codes them.
 double build_work(const SpecNode& root, const SizeQuestion& question) {
     const double width = value_or_default(question.build, kLbuildParam);
-    const auto degree = static_cast<double>(graph_degree(root));
-    const auto bytes = static_cast<double>(question.dim * element_size(question.storage));
-    const double search = 12 * (720 + 1.1 * bytes), prune = 25 * (180 + 0.3 * bytes);
-    return static_cast<double>(question.n) * (width * std::sqrt(degree / 64) * (search + prune) +
-                                              degree * 4 * static_cast<double>(question.dim));
+    const double codes =
+        static_cast<double>(question.n * graph_degree(root)) * 4 * static_cast<double>(question.dim);
+    return graph_work(root, question, {12 * width, 25 * width}, 64) + codes;
 }
 
 Result<std::unique_ptr<Index>> create(const SpecNode& root, const BuildContext& context) {
