@@ -4,6 +4,10 @@
 #include "index/index.h"
 
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace annscope {
@@ -29,6 +33,28 @@ struct OperatingPoint {
 
 /// Indices of the points that no other beats in both recall and QPS, by ascending recall.
 std::vector<std::size_t> pareto_front(const std::vector<OperatingPoint>& points);
+
+/// Where a series stands at a recall: a measured point, or what lies between two of them.
+struct PointAtRecall {
+    bool reached = false;
+    bool interpolated = false; ///< else the numbers are those of high
+    bool at_least = false;     ///< high is the fastest point and has more recall than asked for
+    std::size_t low = 0;       ///< measured point just below; equals high where nothing is interpolated
+    std::size_t high = 0;      ///< measured point that reaches the recall with the most QPS
+    double share = 1;          ///< of the way from low to high, by recall
+    double qps = 0;
+    Latency latency;
+};
+
+/// front: of points, as pareto_front gives it. QPS and latencies are log-linear in recall between neighbours
+/// on the front; the fastest point stands for all recalls below its own. Latencies that one of the two lacks
+/// (0) are those of high. low and high index points. Cost: O(log front).
+PointAtRecall point_at_recall(const std::vector<OperatingPoint>& points, std::span<const std::size_t> front,
+                              double recall);
+/// The parameter that alone differs between two settings, at the share of the way between them (geometric
+/// where both are positive); none where several differ or one lacks it.
+std::optional<std::pair<std::string, double>> param_between(const SearchParams& low, const SearchParams& high,
+                                                            double share);
 /// QPS at a recall, log-linear between the neighbours on the front; the fastest point's where all are above;
 /// 0: not reached.
 double qps_at_recall(const std::vector<OperatingPoint>& points, double recall);
