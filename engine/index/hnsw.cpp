@@ -42,7 +42,7 @@ std::string explain(const SpecNode& root) {
 /// As Vamana's, for one pass and a degree of 2 M.
 double build_work(const SpecNode& root, const SizeQuestion& question) {
     const double width = value_or_default(question.build, kBuildWidth);
-    return graph_work(root, question, {9 * width, 8 * width}, 32);
+    return graph_work(root, question, {12 * width, 12 * width}, 32);
 }
 
 constexpr GraphRecipe kRecipe{

@@ -58,10 +58,14 @@ std::string explain(const SpecNode& root) {
            "Lsearch nearest found.";
 }
 
+/// Fitted as Vamana's. Its rows are far from full whatever the degree; the trees of random projections take
+/// about as much as NN-descent does after them.
 double build_work(const SpecNode& root, const SizeQuestion& question) {
     const double width = value_or_default(question.build, kBuildWidth);
     const double neighbors = value_or_default(question.build, kNeighbors);
-    return graph_work(root, question, {12 * width, 8 * (width + neighbors)}, 32);
+    const double near = (value_or_default(question.build, kRounds) > 0 ? 100 : 50) * neighbors;
+    return graph_work(root, question, {12 * width, 8 * (width + neighbors) + near},
+                      static_cast<double>(graph_degree(root)));
 }
 
 constexpr GraphRecipe kRecipe{
