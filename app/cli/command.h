@@ -35,6 +35,7 @@ void add_change(CLI::App& app, Run& run);
 void add_sweep(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_loss(CLI::App& app, Run& run);
+void add_map(CLI::App& app, Run& run);
 void add_health(CLI::App& app, Run& run);
 void add_hops(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
