@@ -36,6 +36,7 @@ void add_sweep(CLI::App& app, Run& run);
 void add_explain(CLI::App& app, Run& run);
 void add_loss(CLI::App& app, Run& run);
 void add_map(CLI::App& app, Run& run);
+void add_queries(CLI::App& app, Run& run);
 void add_health(CLI::App& app, Run& run);
 void add_hops(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);

@@ -99,6 +99,39 @@ private slots:
         QCOMPARE(json.value(QStringLiteral("shares")).toArray().size(), reasons.size());
     }
 
+    void queries_are_ranked() {
+        const QString csv = m_folder.filePath(QStringLiteral("queries.csv")),
+                      json = m_folder.filePath(QStringLiteral("queries.json"));
+        const Outcome outcome =
+            run({QStringLiteral("queries"), sample(), QStringLiteral("--config"),
+                 QStringLiteral("IVF64,Flat||nprobe=1"), QStringLiteral("--by"), QStringLiteral("distance"),
+                 QStringLiteral("--csv"), csv, QStringLiteral("--json"), json});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY2(outcome.out.contains(QStringLiteral("hardest by distance to the data: ")),
+                 qPrintable(outcome.out));
+        const QStringList lines = QString::fromUtf8(contents(csv)).split(u'\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 101);
+        QCOMPARE(lines[0].split(u',').size(), 7);
+        double sum = 0, before = 1e30;
+        for (const QString& line : lines.mid(1)) {
+            const QStringList fields = line.split(u',');
+            sum += fields[2].toDouble();
+            QVERIFY(fields[5].toDouble() <= before);
+            before = fields[5].toDouble();
+        }
+        const QJsonObject told = QJsonDocument::fromJson(contents(json)).object();
+        QCOMPARE(told.value(QStringLiteral("queries")).toArray().size(), 100);
+        const double recall =
+            told.value(QStringLiteral("all")).toObject().value(QStringLiteral("recall")).toDouble();
+        QVERIFY(recall > 0.1 && recall < 1 && std::abs(recall - sum / 100) < 1e-6);
+        const Outcome without = run({QStringLiteral("queries"), sample()});
+        QVERIFY2(without.code == 0 && without.out.contains(QStringLiteral("hardest 1 %")),
+                 qPrintable(without.err));
+        const Outcome many =
+            run({QStringLiteral("queries"), sample(), QStringLiteral("-k"), QStringLiteral("500")});
+        QVERIFY2(many.code == 2 && many.err.contains(QStringLiteral("at most 20")), qPrintable(many.err));
+    }
+
     void exit_codes_data() {
         QTest::addColumn<QString>("line");
         QTest::addColumn<int>("code");
@@ -120,6 +153,7 @@ private slots:
         QTest::newRow("expand by a negative alpha") << "expand x.hdf5 --alpha -1 -o y.hdf5" << 2 << "--alpha";
         QTest::newRow("expand to nowhere") << "expand x.hdf5" << 2 << "--output";
         QTest::newRow("help of expand") << "expand --help" << 0 << "alpha query expansion";
+        QTest::newRow("rank by nothing known") << "queries x.hdf5 --by size" << 2 << "--by";
         QTest::newRow("change nothing") << "change x.ann -o y.ann" << 2 << "--remove IDS, --add FILE";
         QTest::newRow("change by no number") << "change x.ann --remove 5,x -o y.ann" << 2 << "5,7,100-199";
         QTest::newRow("change backwards") << "change x.ann --remove 9-5 -o y.ann" << 2 << "9-5";
