@@ -6,9 +6,12 @@
 #include "test_data.h"
 #include "ui/panels/data_panel.h"
 #include "ui/panels/expansion_box.h"
+#include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
+#include "ui/panels/search_panel.h"
+#include "ui/views/query_explainer.h"
 
 #include <QApplication>
 #include <QCheckBox>
@@ -76,6 +79,7 @@ private slots:
     void metricOpensAnew();
     void expansionShowsInTheNextSweep();
     void expansionSwitchedOffAndOnAtOnce();
+    void pathIsThatOfTheSearchPanel();
     void closeAndUndo();
     void cancelFromTheHeader();
     void closingTheWindowWhileAJobRuns();
@@ -227,6 +231,24 @@ void TestMainWindow::expansionSwitchedOffAndOnAtOnce() {
     QTRY_VERIFY(window.jobs()->active().empty());
     QVERIFY(box->state() == ui::ExpansionBox::State::On);
     QVERIFY(!window.messages()->isVisible());
+}
+
+void TestMainWindow::pathIsThatOfTheSearchPanel() {
+    Settings settings = withoutMemory();
+    settings.k = 5;
+    MainWindow window(settings, false);
+    window.show();
+    drop(window, {writeCsv(m_folder, QStringLiteral("points.csv"), 300)});
+    QTRY_COMPARE(window.session()->datasets().size(), 1u);
+    window.workflow()->build(*parse_configuration("HNSW8"), window.session()->current(), false);
+    QTRY_COMPARE(window.session()->indexes().size(), 1u);
+    window.session()->selection()->setQuery(2);
+    window.bringUp("graph");
+    const auto* panel = window.findChild<ui::GraphPanel*>();
+    QTRY_VERIFY(panel->explainer()->path());
+    QCOMPARE(panel->explainer()->path()->k, 5u); // no run is selected, no slider was moved
+    const auto* search = window.findChild<ui::SearchPanel*>();
+    QVERIFY(panel->explainer()->path()->params == search->params());
 }
 
 void TestMainWindow::closeAndUndo() {
