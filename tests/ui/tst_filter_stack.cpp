@@ -94,6 +94,31 @@ private slots:
         QCOMPARE(filters.filters().size(), std::size_t{1});
     }
 
+    void theNextGestureIsAnother() {
+        QUndoStack undo;
+        FilterStack filters(&undo);
+        for (std::uint32_t gesture = 0; gesture < 2; ++gesture)
+            for (std::uint32_t i = 0; i < 5; ++i)
+                filters.set(queriesOf("brush", m_dataset, {10 * gesture + i}), i > 0);
+        QCOMPARE(undo.count(), 2);
+        QCOMPARE(*filters.queries(m_dataset), QueryRows{14});
+        undo.undo();
+        QCOMPARE(*filters.queries(m_dataset), QueryRows{4});
+        undo.undo();
+        QVERIFY(filters.empty());
+    }
+
+    void aViewAsksForWhatOthersLeave() {
+        QUndoStack undo;
+        FilterStack filters(&undo);
+        filters.set(queriesOf("histogram", m_dataset, {1}));
+        QVERIFY(!filters.queries(m_dataset, QStringLiteral("histogram")));
+        filters.set(queriesOf("cells", m_dataset, {1, 2}));
+        QCOMPARE(*filters.queries(m_dataset, QStringLiteral("histogram")), (QueryRows{1, 2}));
+        QCOMPARE(filters.find(QStringLiteral("cells"))->text, QStringLiteral("cells"));
+        QVERIFY(!filters.find(QStringLiteral("curve")));
+    }
+
     void theTrailShowsThemInOrder() {
         QUndoStack undo;
         FilterStack filters(&undo);

@@ -10,20 +10,21 @@ namespace annscope::ui {
 
 class FilterCommand : public QUndoCommand {
 public:
-    /// dragged: the source of the gesture whose steps are one; empty: none.
-    FilterCommand(FilterStack& stack, const QString& text, std::vector<Filter> after, QString dragged)
+    /// source: of the filter that was set; empty: none. dragging: it goes on from the command before.
+    FilterCommand(FilterStack& stack, const QString& text, std::vector<Filter> after, QString source,
+                  bool dragging)
         : QUndoCommand(text), m_stack(stack), m_before(stack.m_filters), m_after(std::move(after)),
-          m_dragged(std::move(dragged)) {}
+          m_source(std::move(source)), m_dragging(dragging) {}
 
     void redo() override { m_stack.replace(m_after); }
     void undo() override { m_stack.replace(m_before); }
     int id() const override {
         constexpr int kDraggedFilter = 5;
-        return m_dragged.isEmpty() ? -1 : kDraggedFilter;
+        return m_source.isEmpty() ? -1 : kDraggedFilter;
     }
     bool mergeWith(const QUndoCommand* next) override {
         const auto* other = static_cast<const FilterCommand*>(next);
-        if (other->m_dragged != m_dragged || &other->m_stack != &m_stack)
+        if (!other->m_dragging || other->m_source != m_source || &other->m_stack != &m_stack)
             return false;
         m_after = other->m_after;
         setText(other->text());
@@ -33,7 +34,8 @@ public:
 private:
     FilterStack& m_stack;
     std::vector<Filter> m_before, m_after;
-    QString m_dragged;
+    QString m_source;
+    bool m_dragging;
 };
 
 FilterStack::FilterStack(QUndoStack* undo, QObject* parent) : QObject(parent), m_undo(undo) {}
@@ -46,7 +48,7 @@ void FilterStack::set(Filter filter, bool dragging) {
         *place = std::move(filter);
     else
         after.push_back(std::move(filter));
-    change(text, std::move(after), dragging ? source : QString());
+    change(text, std::move(after), source, dragging);
 }
 
 void FilterStack::remove(const QString& source) {
@@ -63,8 +65,9 @@ void FilterStack::clear() {
         change(tr("Remove all filters"), {});
 }
 
-void FilterStack::change(const QString& text, std::vector<Filter> after, const QString& dragged) {
-    m_undo->push(new FilterCommand(*this, text, std::move(after), dragged));
+void FilterStack::change(const QString& text, std::vector<Filter> after, const QString& source,
+                         bool dragging) {
+    m_undo->push(new FilterCommand(*this, text, std::move(after), source, dragging));
 }
 
 void FilterStack::replace(std::vector<Filter> filters) {
@@ -72,10 +75,15 @@ void FilterStack::replace(std::vector<Filter> filters) {
     emit changed();
 }
 
-QueryRowsPtr FilterStack::queries(const DatasetPtr& dataset) const {
+const Filter* FilterStack::find(const QString& source) const {
+    const auto found = std::ranges::find(m_filters, source, &Filter::source);
+    return found == m_filters.end() ? nullptr : &*found;
+}
+
+QueryRowsPtr FilterStack::queries(const DatasetPtr& dataset, const QString& without) const {
     QueryRowsPtr result;
     for (const Filter& filter : m_filters) {
-        if (!filter.queries || filter.dataset != dataset)
+        if (!filter.queries || filter.dataset != dataset || (!without.isEmpty() && filter.source == without))
             continue;
         if (!result) {
             result = filter.queries;

@@ -42,12 +42,14 @@ public:
     /// At the end, or in the place of one of the same source. dragging: the same gesture goes on, and stays
     /// one step of undo.
     void set(Filter filter, bool dragging = false);
+    /// nullptr: there is none of that source.
+    const Filter* find(const QString& source) const;
     /// Does nothing where there is none of that source.
     void remove(const QString& source);
     void clear();
 
-    /// The queries that pass; null: all of them.
-    QueryRowsPtr queries(const DatasetPtr& dataset) const;
+    /// The queries that pass all filters, or all but that source's; null: all of them.
+    QueryRowsPtr queries(const DatasetPtr& dataset, const QString& without = {}) const;
     bool passesQuery(const DatasetPtr& dataset, qint64 row) const;
     bool passesRun(qint64 id) const;
     /// The cell that is looked at in an index; -1: all.
@@ -59,7 +61,8 @@ signals:
 private:
     friend class FilterCommand; // it alone changes them without leaving a way back
     void replace(std::vector<Filter> filters);
-    void change(const QString& text, std::vector<Filter> after, const QString& dragged = {});
+    void change(const QString& text, std::vector<Filter> after, const QString& source = {},
+                bool dragging = false);
 
     QUndoStack* m_undo;
     std::vector<Filter> m_filters;
