@@ -516,6 +516,11 @@ void GraphCanvasTest::picturesLeaveTheProgram() {
                   svg = folder.filePath(QStringLiteral("g.svg"));
     QVERIFY(!savePng(picture, png));
     QVERIFY(!saveSvg(picture, svg));
+    const QString pdf = folder.filePath(QStringLiteral("graph.pdf"));
+    QVERIFY(!savePdf(picture, pdf));
+    QFile page(pdf);
+    QVERIFY(page.open(QIODevice::ReadOnly));
+    QVERIFY(page.readAll().startsWith("%PDF-"));
     QCOMPARE(QImage(png).size(), picture.size * 2);
     QFile file(svg);
     QVERIFY(file.open(QIODevice::ReadOnly));

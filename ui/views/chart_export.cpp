@@ -7,7 +7,9 @@
 #include <QDir>
 #include <QFileDialog>
 #include <QGuiApplication>
+#include <QPageSize>
 #include <QPainter>
+#include <QPdfWriter>
 #include <QRegularExpression>
 #include <QSaveFile>
 #include <QSvgGenerator>
@@ -64,6 +66,25 @@ std::optional<QString> saveSvg(const Picture& picture, const QString& path) {
     generator.setDescription(QStringLiteral("Annscope ") + QCoreApplication::applicationVersion());
     {
         QPainter painter(&generator);
+        picture.paint(painter);
+    }
+    return write(bytes, path);
+}
+
+std::optional<QString> savePdf(const Picture& picture, const QString& path) {
+    constexpr double kPointsPerPixel = 72.0 / 96.0;
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    {
+        QPdfWriter writer(&buffer);
+        writer.setTitle(picture.title);
+        writer.setCreator(QStringLiteral("Annscope ") + QCoreApplication::applicationVersion());
+        writer.setResolution(96); // a unit of the painter is a pixel of the view
+        writer.setPageSize(
+            QPageSize(QSizeF(picture.size) * kPointsPerPixel, QPageSize::Point, {}, QPageSize::ExactMatch));
+        writer.setPageMargins({0, 0, 0, 0});
+        QPainter painter(&writer);
         picture.paint(painter);
     }
     return write(bytes, path);

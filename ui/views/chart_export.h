@@ -26,6 +26,8 @@ QImage pictureImage(const Picture& picture, double scale = kPictureScale);
 /// Each writes the whole file or leaves what was there. Returns a sentence where it fails, else nothing.
 std::optional<QString> savePng(const Picture& picture, const QString& path);
 std::optional<QString> saveSvg(const Picture& picture, const QString& path);
+/// One page of the picture's size.
+std::optional<QString> savePdf(const Picture& picture, const QString& path);
 std::optional<QString> saveText(const QString& text, const QString& path);
 void copyPicture(const Picture& picture);
 

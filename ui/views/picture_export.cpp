@@ -62,6 +62,8 @@ void addPictureActions(QMenu& menu, QWidget* parent, const std::function<TitledP
                      [picture, parent] { askAndSave(parent, picture(), QStringLiteral("png"), savePng); });
     QObject::connect(menu.addAction(QObject::tr("Save as &SVG...")), &QAction::triggered, parent,
                      [picture, parent] { askAndSave(parent, picture(), QStringLiteral("svg"), saveSvg); });
+    QObject::connect(menu.addAction(QObject::tr("Save as P&DF...")), &QAction::triggered, parent,
+                     [picture, parent] { askAndSave(parent, picture(), QStringLiteral("pdf"), savePdf); });
 }
 
 } // namespace annscope::ui

@@ -18,7 +18,7 @@ struct TitledPicture {
 
 Picture withTitles(const TitledPicture& picture);
 
-/// Copy, save as PNG (twice the pixels) and save as SVG.
+/// Copy, save as PNG (twice the pixels), as SVG and as PDF.
 void addPictureActions(QMenu& menu, QWidget* parent, const std::function<TitledPicture()>& picture);
 
 } // namespace annscope::ui
