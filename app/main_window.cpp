@@ -20,6 +20,7 @@
 #include "ui/panels/hops_panel.h"
 #include "ui/panels/jobs_panel.h"
 #include "ui/panels/lab_panel.h"
+#include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
 #include "ui/panels/runs_panel.h"
@@ -41,9 +42,9 @@ namespace annscope {
 namespace {
 
 constexpr int kLayoutVersion =
-    3; ///< one more whenever a dock comes or goes: an older layout would not place it
+    4; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
-constexpr std::array kViews{"graph", "cells", "lab", "health", "hops", "alpha"};
+constexpr std::array kViews{"graph", "cells", "map", "lab", "health", "hops", "alpha"};
 
 } // namespace
 
@@ -112,6 +113,8 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
     addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
+    connect(addDock(QStringLiteral("map"), tr("Map"), m_map), &QDockWidget::visibilityChanged, m_map,
+            &ui::MapPanel::setInFront);
     connect(addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab), &QDockWidget::visibilityChanged, m_lab,
             &ui::LabPanel::setInFront);
     connect(addDock(QStringLiteral("health"), tr("Health"), m_health), &QDockWidget::visibilityChanged,

@@ -36,6 +36,7 @@ class HopsPanel;
 class JobsPanel;
 class LabPanel;
 class LiveMeasure;
+class MapPanel;
 class MessageBar;
 class OpenPanel;
 class RunsPanel;
@@ -58,6 +59,7 @@ public:
     ui::HeaderBar* header() noexcept { return m_header; }
     ui::HealthPanel* health() noexcept { return m_health; }
     ui::HopsPanel* hops() noexcept { return m_hops; }
+    ui::MapPanel* map() noexcept { return m_map; }
     ui::LabPanel* laboratory() noexcept { return m_lab; }
     ui::AlphaLab* alphaLaboratory() noexcept { return m_alpha; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
@@ -72,8 +74,8 @@ public:
     void showExample();
     /// The dock with that id in front, so that it has its size.
     void bringUp(const char* view);
-    /// "curve", "graph", "cells", "cell-sizes" or "alpha" with title, axes and units; null where it has
-    /// nothing to show. scale: pixels per pixel of the window.
+    /// "curve", "graph", "cells", "cell-sizes", "map" or "alpha" with title, axes and units; null where it
+    /// has nothing to show. scale: pixels per pixel of the window.
     QImage picture(const char* view, double scale);
     void restoreDefaultLayout();
     /// What would be written now.
@@ -115,6 +117,9 @@ private:
     void tellRepair(const BuiltIndexPtr& original, const BuiltIndexPtr& repaired);
     BuiltIndexPtr indexWith(bool (*has)(const Index&), const BuiltIndexPtr& shown) const;
     void showSearch(const SearchParams& params, std::size_t k);
+    // main_window_map.cpp
+    void createMap();
+    void showMap();
     // main_window_menus.cpp
     void createCommands();
     void createMenus();
@@ -143,6 +148,7 @@ private:
     ui::CellsPanel* m_cells = nullptr;
     ui::HealthPanel* m_health = nullptr;
     ui::HopsPanel* m_hops = nullptr;
+    ui::MapPanel* m_map = nullptr;
     ui::LabPanel* m_lab = nullptr;
     ui::AlphaLab* m_alpha = nullptr;
     ui::BuildPanel* m_build = nullptr;

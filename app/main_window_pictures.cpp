@@ -6,6 +6,7 @@
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/graph_panel.h"
+#include "ui/panels/map_panel.h"
 #include "ui/views/cell_chart.h"
 #include "ui/views/graph_canvas.h"
 #include "ui/views/pareto_chart.h"
@@ -53,6 +54,8 @@ QImage MainWindow::picture(const char* view, double scale) {
                                 scale);
     if (name == "cell-sizes" && m_cellsIndex)
         return ui::pictureImage(ui::withTitles(m_cells->chart()->picture()), scale);
+    if (name == "map" && m_map->ready())
+        return ui::pictureImage(ui::withTitles(m_map->picture()), scale);
     if (name == "alpha" && m_alpha->pair())
         return ui::pictureImage(ui::withTitles(m_alpha->picture()), scale);
     return {};

@@ -14,6 +14,7 @@
 #include "ui/panels/health_panel.h"
 #include "ui/panels/hops_panel.h"
 #include "ui/panels/lab_panel.h"
+#include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/query_spin.h"
 #include "ui/panels/runs_panel.h"
@@ -28,6 +29,7 @@ void MainWindow::createViews() {
     m_search = new ui::SearchPanel(m_session->runs(), m_session->selection(), this);
     m_graph = new ui::GraphPanel(m_jobs, m_session->selection(), this);
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);
+    createMap();
     m_lab = new ui::LabPanel(m_jobs, this);
     m_health = new ui::HealthPanel(m_jobs, this);
     m_health->setK(static_cast<std::size_t>(m_settings.k));
@@ -177,6 +179,7 @@ void MainWindow::showIndexes() {
     m_health->setMostQueries(static_cast<std::size_t>(m_workflow->measureQueries()));
     m_health->setIndex(m_graphIndex);
     showHops();
+    showMap();
     m_search->setIndex(selectedIndex());
     showSearch(m_search->params(), m_search->k());
     showExport();
@@ -194,6 +197,7 @@ void MainWindow::showSearch(const SearchParams& params, std::size_t k) {
     }
     if (index == m_cellsIndex)
         m_cells->setSearchParams(params, k);
+    m_map->setSearchParams(params, k);
 }
 
 void MainWindow::showHops() {

@@ -6,6 +6,7 @@
 #include "ui/common/theme.h"
 #include "ui/views/edge_layer.h"
 #include "ui/views/geometry/raster.h"
+#include "ui/views/legend_place.h"
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
 
@@ -210,26 +211,8 @@ void drawHoveredNode(QPainter& painter, const GraphScene& scene, int level, std:
 }
 
 QPointF placeOfLegend(const GraphScene& scene, const ViewTransform& view, const LegendContent& content) {
-    const QSizeF size = legendSize(scene, content);
-    const QRectF inner = view.area.adjusted(10, 10, -10, -10);
-    const QPointF corners[] = {{inner.left(), inner.bottom() - size.height()},
-                               {inner.right() - size.width(), inner.bottom() - size.height()},
-                               {inner.right() - size.width(), inner.top()},
-                               {inner.left(), inner.top() + (scene.points.projected() ? 30 : 0)}};
-    QPointF best = corners[0];
-    std::size_t fewest = scene.points.base.size() + 1;
-    for (const QPointF& corner : corners) {
-        const QPointF low = view.toData(corner + QPointF(0, size.height())),
-                      high = view.toData(corner + QPointF(size.width(), 0));
-        std::size_t covered = 0;
-        scene.base().grid.visit({low.x(), low.y(), high.x(), high.y()},
-                                [&](std::uint32_t, const Point2&) { ++covered; });
-        if (covered < fewest) {
-            fewest = covered;
-            best = corner;
-        }
-    }
-    return best;
+    return quietestCorner(scene.base().grid, view, legendSize(scene, content),
+                          scene.points.projected() ? 30 : 0);
 }
 
 void drawGraphLegend(QPainter& painter, const GraphScene& scene, QPointF topLeft,

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "ui/views/map_points_layer.h"
+
+#include "ui/common/palette.h"
+#include "ui/views/density_image.h"
+#include "ui/views/geometry/raster.h"
+
+#include <QPainter>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace annscope::ui {
+namespace {
+
+constexpr std::size_t kChunk = 8192; ///< points between two looks at cancel
+constexpr double kQueryArms = 3.5;   ///< pixels, where there is room
+constexpr double kBehindPath = 0.55; ///< opacity
+
+std::uint32_t scaled(QRgb color, double alpha) {
+    return qPremultiply(qRgba(qRed(color), qGreen(color), qBlue(color),
+                              static_cast<int>(std::lround(255 * std::clamp(alpha, 0.0, 1.0)))));
+}
+
+/// Mean pixels between two points of the map.
+double spacing(const MapScene& scene, const ViewTransform& view) {
+    const double area = std::max(scene.bounds.width(), 1e-30) * std::max(scene.bounds.height(), 1e-30);
+    return std::sqrt(area / static_cast<double>(std::max<std::size_t>(scene.base.size(), 1))) * view.scale;
+}
+
+/// Writes marks into an image in pixels of the view.
+class Stamper {
+public:
+    explicit Stamper(LayerImage& layer)
+        : m_layer(layer), m_pixels(reinterpret_cast<std::uint32_t*>(layer.image.bits())),
+          m_stride(static_cast<std::size_t>(layer.image.bytesPerLine()) / 4),
+          m_origin(layer.view.toScreen(0, 0) - layer.view.area.topLeft()) {}
+
+    void disc(const Point2& at, double radius, std::uint32_t color) {
+        const double scale = m_layer.view.scale;
+        stampDisc(m_pixels, m_layer.image.width(), m_layer.image.height(), m_stride,
+                  static_cast<float>((m_origin.x() + at[0] * scale) * m_layer.ratio),
+                  static_cast<float>((m_origin.y() - at[1] * scale) * m_layer.ratio),
+                  static_cast<float>(radius * m_layer.ratio), color);
+    }
+    /// An upright cross of the given half width with arms one and a half pixels thick.
+    void cross(const Point2& at, double arm, QRgb color) {
+        const double scale = m_layer.view.scale;
+        const double x = (m_origin.x() + at[0] * scale) * m_layer.ratio;
+        const double y = (m_origin.y() - at[1] * scale) * m_layer.ratio;
+        const double half = arm * m_layer.ratio, thick = 0.75 * m_layer.ratio;
+        bar(x - half, y - thick, x + half, y + thick, color);
+        bar(x - thick, y - half, x + thick, y - thick, color);
+        bar(x - thick, y + thick, x + thick, y + half, color);
+    }
+
+private:
+    /// A rectangle whose border pixels are covered in part.
+    void bar(double x0, double y0, double x1, double y1, QRgb color) {
+        const int width = m_layer.image.width(), height = m_layer.image.height();
+        const int px0 = std::max(static_cast<int>(std::floor(x0)), 0),
+                  px1 = std::min(static_cast<int>(std::ceil(x1)), width);
+        const int py0 = std::max(static_cast<int>(std::floor(y0)), 0),
+                  py1 = std::min(static_cast<int>(std::ceil(y1)), height);
+        const int alpha = qAlpha(color);
+        for (int py = py0; py < py1; ++py) {
+            const double cy = std::min(y1, py + 1.0) - std::max(y0, double(py));
+            std::uint32_t* row = m_pixels + static_cast<std::size_t>(py) * m_stride;
+            for (int px = px0; px < px1; ++px) {
+                const double cover = cy * (std::min(x1, px + 1.0) - std::max(x0, double(px)));
+                const int a = static_cast<int>(cover * alpha + 0.5), rest = 255 - a;
+                const QRgb under = row[px];
+                row[px] =
+                    qRgba((qRed(color) * a + qRed(under) * rest) / 255,
+                          (qGreen(color) * a + qGreen(under) * rest) / 255,
+                          (qBlue(color) * a + qBlue(under) * rest) / 255, a + qAlpha(under) * rest / 255);
+            }
+        }
+    }
+
+    LayerImage& m_layer;
+    std::uint32_t* m_pixels;
+    std::size_t m_stride;
+    QPointF m_origin;
+};
+
+/// f(place, point) for the points in view, and cancel in between.
+template<class F>
+Status eachVisible(const SpatialGrid& grid, const ViewTransform& view, double margin, const Control& control,
+                   F&& f) {
+    Box box = view.visible();
+    const double more = margin / view.scale;
+    box = {box.x0 - more, box.y0 - more, box.x1 + more, box.y1 + more};
+    std::size_t count = 0;
+    bool stopped = false;
+    grid.visit(box, [&](std::uint32_t i, const Point2& p) {
+        if (++count % kChunk == 0)
+            stopped = stopped || control.cancel_requested();
+        if (!stopped)
+            f(i, p);
+    });
+    return stopped ? Status(cancelled()) : Status();
+}
+
+struct Pass {
+    const MapPicture& picture;
+    const MapStyle& style;
+    const Control& control;
+    double opacity = 1;
+
+    bool isDimmed(std::uint32_t c) const { return picture.only && !picture.only->contains(c); }
+};
+
+Status paintBase(const Pass& pass, Stamper& stamper, const ViewTransform& view) {
+    const MapPicture& picture = pass.picture;
+    const MapScene& scene = *picture.scene;
+    const MapColoring* coloring = picture.coloring.get();
+    const bool colored = coloring && !coloring->base.empty();
+    const bool queriesSpeak = coloring && !coloring->queries.empty();
+    const double radius = mapPointRadius(scene, view);
+    const double alpha = pass.opacity * (spacing(scene, view) < 2.5 ? 0.75 : 0.9);
+    std::vector<std::uint32_t> colors(pass.style.classes.size());
+    for (std::size_t c = 0; c < colors.size(); ++c)
+        colors[c] = scaled(pass.style.classes[c], alpha);
+    const std::uint32_t plain =
+        queriesSpeak ? scaled(pass.style.dimmed, alpha) : scaled(pass.style.plain, alpha);
+    const std::uint32_t none = scaled(pass.style.none, alpha), dimmed = scaled(pass.style.dimmed, alpha);
+    for (const bool low : {true, false}) {
+        if (low && !colored && !picture.passingPoints)
+            continue; // nothing lies below
+        ANNSCOPE_TRY(
+            eachVisible(scene.baseGrid, view, radius, pass.control, [&](std::uint32_t i, const Point2& p) {
+                const std::uint32_t c = colored ? coloring->base[i] : MapColoring::kNone;
+                const bool dim = (!queriesSpeak && pass.isDimmed(c)) ||
+                                 (picture.passingPoints && (*picture.passingPoints)[i] == 0);
+                if (low != (dim || (colored && c >= colors.size())))
+                    return;
+                stamper.disc(p, radius,
+                             dim                 ? dimmed
+                             : !colored          ? plain
+                             : c < colors.size() ? colors[c]
+                                                 : none);
+            }));
+    }
+    return {};
+}
+
+Status paintQueries(const Pass& pass, Stamper& stamper, const ViewTransform& view) {
+    const MapPicture& picture = pass.picture;
+    const MapScene& scene = *picture.scene;
+    const bool colored = picture.coloring && !picture.coloring->queries.empty();
+    const double arm = mapCrossRadius(scene, view);
+    const auto fade = [&](QRgb color, double alpha) {
+        return qRgba(qRed(color), qGreen(color), qBlue(color),
+                     static_cast<int>(std::lround(255 * alpha * pass.opacity)));
+    };
+    for (const bool low : {true, false}) {
+        ANNSCOPE_TRY(
+            eachVisible(scene.queryGrid, view, arm, pass.control, [&](std::uint32_t q, const Point2& p) {
+                const std::uint32_t c = colored ? picture.coloring->queries[q] : MapColoring::kNone;
+                const bool passes = !picture.passing || std::ranges::binary_search(*picture.passing, q);
+                const bool dim = !passes || (colored && (c >= pass.style.classes.size() || pass.isDimmed(c)));
+                if (low != dim)
+                    return;
+                if (dim)
+                    return stamper.cross(p, arm * 0.7, fade(pass.style.none, 0.35));
+                if (colored)
+                    stamper.disc(p, arm + 1, scaled(pass.style.halo, 0.8 * pass.opacity));
+                stamper.cross(p, arm,
+                              fade(colored ? pass.style.classes[c] : pass.style.query, colored ? 1 : 0.85));
+            }));
+    }
+    return {};
+}
+
+void paintMisses(const Pass& pass, LayerImage& layer) {
+    QPainter painter(&layer.image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(layer.ratio, layer.ratio);
+    painter.translate(-layer.view.area.topLeft());
+    const MapScene& scene = *pass.picture.scene;
+    const Box box = layer.view.visible();
+    QColor color = QColor::fromRgb(pass.style.missed);
+    for (const MissCounts::Row& row : pass.picture.misses->rows) {
+        const Point2* at = scene.at(row.row);
+        if (!at || !box.contains((*at)[0], (*at)[1]))
+            continue;
+        const double radius = missRingRadius(row.misses, pass.picture.misses->most);
+        const double share = static_cast<double>(row.misses) / std::max(1u, pass.picture.misses->most);
+        painter.setPen(QPen(withAlpha(color, pass.opacity * (0.35 + 0.65 * share)), 1 + share));
+        painter.setBrush(withAlpha(color, pass.opacity * 0.12));
+        painter.drawEllipse(layer.view.toScreen(*at), radius, radius);
+    }
+}
+
+void paintDensity(const Pass& pass, LayerImage& layer) {
+    const Box box = layer.view.visible();
+    std::vector<QPointF> shares;
+    pass.picture.scene->baseGrid.visit(box, [&](std::uint32_t, const Point2& p) {
+        shares.emplace_back((p[0] - box.x0) / box.width(), (box.y1 - p[1]) / box.height());
+    });
+    const QImage density = densityImage(shares, densityGrid(layer.view.area.size().toSize()));
+    QPainter painter(&layer.image);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    painter.setOpacity(pass.opacity);
+    painter.drawImage(QRectF(layer.image.rect()), density, QRectF(density.rect()));
+}
+
+} // namespace
+
+QColor categoryColor(std::uint32_t category) {
+    const QColor base = seriesStyle(static_cast<int>(category % 8)).color;
+    const std::uint32_t round = category / 8 % 3;
+    if (round == 0)
+        return base;
+    return round == 1 ? mix(base, QColor(Qt::white), 0.4) : mix(base, QColor(Qt::black), 0.35);
+}
+
+QColor shadeColor(std::uint32_t shade, std::uint32_t shades) {
+    const double t = shades > 1 ? static_cast<double>(shade) / (shades - 1) : 0;
+    // The end that comes near to the panel's own colour is left out.
+    return palette().dark ? cividis(0.18 + 0.82 * t) : cividis(0.92 * t);
+}
+
+MapStyle MapStyle::fromPalette(const MapColoring* coloring) {
+    const Palette& colors = palette();
+    MapStyle style;
+    style.dark = colors.dark;
+    style.plain = mix(colors.panel, colors.secondary, 0.7).rgb();
+    style.none = mix(colors.panel, colors.secondary, 0.3).rgb();
+    style.dimmed = mix(colors.panel, colors.secondary, 0.22).rgb();
+    style.query = colors.accent.rgb();
+    style.halo = colors.panel.rgb();
+    style.missed = colors.missed.rgb();
+    for (std::uint32_t c = 0; coloring && c < coloring->classes; ++c)
+        style.classes.push_back(
+            (coloring->sequential ? shadeColor(c, coloring->classes) : categoryColor(c)).rgb());
+    return style;
+}
+
+double mapPointRadius(const MapScene& scene, const ViewTransform& view) {
+    return std::clamp(spacing(scene, view) * 0.22, 1.0, 3.0);
+}
+
+double mapCrossRadius(const MapScene& scene, const ViewTransform& view) {
+    const double queries = static_cast<double>(std::max<std::size_t>(scene.queries.size(), 1));
+    const double room = spacing(scene, view) * std::sqrt(static_cast<double>(scene.base.size()) / queries);
+    return std::clamp(room * 0.4, 2.0, kQueryArms);
+}
+
+double missRingRadius(std::uint32_t misses, std::uint32_t most) {
+    constexpr double kLargest = 14, kLeast = 2.5;
+    return std::max(kLeast, kLargest * std::sqrt(static_cast<double>(misses) / std::max(most, 1u)));
+}
+
+Result<LayerImage> renderMap(const MapPicture& picture, const MapStyle& style, const ViewTransform& view,
+                             qreal ratio, const Control& control) {
+    ANNSCOPE_ASSIGN(LayerImage layer, LayerImage::blank(view, ratio));
+    if (!picture.scene)
+        return layer;
+    const Pass pass{picture, style, control, picture.behindPath ? kBehindPath : 1};
+    if (picture.coloring && picture.coloring->kind == MapColor::Density) {
+        paintDensity(pass, layer);
+    } else {
+        Stamper stamper(layer);
+        ANNSCOPE_TRY(paintBase(pass, stamper, view));
+    }
+    if (picture.queries) {
+        Stamper stamper(layer);
+        ANNSCOPE_TRY(paintQueries(pass, stamper, view));
+    }
+    if (picture.misses)
+        paintMisses(pass, layer);
+    return layer;
+}
+
+} // namespace annscope::ui

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "ui/models/filter_stack.h"
+#include "ui/models/map_coloring.h"
+#include "ui/models/map_misses.h"
+#include "ui/models/map_scene.h"
+#include "ui/views/lazy_layer.h"
+
+#include <QColor>
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace annscope::ui {
+
+/// All that the picture of the points depends on, but for the view. Copies are cheap; what they point to is
+/// immutable.
+struct MapPicture {
+    MapScenePtr scene;
+    MapColoringPtr coloring;        ///< of the same scene; null: plain
+    std::optional<ClassRange> only; ///< the others are dimmed
+    QueryRowsPtr passing;           ///< queries that pass the filters; null: all. The others are dimmed.
+    std::shared_ptr<const std::vector<char>> passingPoints; ///< by place; null: all. The others are dimmed.
+    bool queries = true;                                    ///< shown
+    MissCountsPtr misses;                                   ///< rows that are missed; null: not shown
+    bool behindPath = false; ///< a query's path is shown above: everything is fainter
+};
+
+/// Colours by class, taken from the theme in the GUI thread.
+struct MapStyle {
+    std::vector<QRgb> classes; ///< opaque
+    QRgb plain = 0, none = 0, dimmed = 0, query = 0, halo = 0, missed = 0;
+    bool dark = false;
+
+    static MapStyle fromPalette(const MapColoring* coloring);
+};
+
+/// The colour of a category; those of many repeat, neighbours in number differ.
+QColor categoryColor(std::uint32_t category);
+/// The colour of one of the shades of a sequential scale.
+QColor shadeColor(std::uint32_t shade, std::uint32_t shades);
+
+/// Half the width of a point, pixels: 1 to 3 by zoom.
+double mapPointRadius(const MapScene& scene, const ViewTransform& view);
+/// Half the arm of a query's cross, pixels.
+double mapCrossRadius(const MapScene& scene, const ViewTransform& view);
+/// Radius of the ring around a row that was missed so often; the area grows with the count.
+double missRingRadius(std::uint32_t misses, std::uint32_t most);
+
+/// Points, then queries, then rings around missed rows; what is dimmed lies below. Runs on any thread. Cost:
+/// points in view. Errors: Cancelled, OutOfMemory.
+Result<LayerImage> renderMap(const MapPicture& picture, const MapStyle& style, const ViewTransform& view,
+                             qreal ratio, const Control& control);
+
+} // namespace annscope::ui
