@@ -18,6 +18,12 @@ struct LossArguments {
     bool no_remedies = false;
 };
 
+/// The whole configuration, FACTORY|BUILD|SEARCH.
+std::string rebuilt(const LossRebuild& change) {
+    const bool build = change.configuration.find('|') != std::string::npos;
+    return change.configuration + (build ? "|" : "||") + to_string(change.params);
+}
+
 std::string to_json(const LossArguments& arguments, const LossReport& report) {
     nlohmann::ordered_json j{{"config", arguments.config},
                              {"params", to_string(report.params)},
@@ -34,11 +40,15 @@ std::string to_json(const LossArguments& arguments, const LossReport& report) {
             continue;
         const auto reason = static_cast<LossReason>(r);
         reasons[std::string(name(reason))] = share.misses;
-        shares.push_back({{"reason", name(reason)},
-                          {"misses", share.misses},
-                          {"curable", share.curable},
-                          {"parameter", share.parameter},
-                          {"finds_nine_in_ten", share.for_nine_in_ten}});
+        nlohmann::ordered_json one{{"reason", name(reason)},
+                                   {"misses", share.misses},
+                                   {"curable", share.curable},
+                                   {"curable_by_rebuild", share.rebuildable}};
+        if (share.advice)
+            one["advice"] = {{"configuration", share.advice->change.configuration},
+                             {"params", to_string(share.advice->change.params)},
+                             {"finds", share.advice->finds}};
+        shares.push_back(std::move(one));
     }
     for (const Miss& miss : report.misses)
         misses.push_back({{"query", miss.query},
@@ -46,7 +56,8 @@ std::string to_json(const LossArguments& arguments, const LossReport& report) {
                           {"id", miss.id},
                           {"reason", name(miss.reason)},
                           {"rank", miss.rank},
-                          {"remedy", miss.remedy ? to_string(*miss.remedy) : ""}});
+                          {"remedy", miss.remedy ? to_string(*miss.remedy) : ""},
+                          {"rebuild", miss.rebuild ? rebuilt(*miss.rebuild) : ""}});
     j["reasons"] = std::move(reasons);
     j["shares"] = std::move(shares);
     j["misses"] = std::move(misses);
@@ -69,9 +80,13 @@ void print(const LossReport& report) {
         std::printf("  %8zu  %4.1f %% %-22s", share.misses,
                     100 * static_cast<double>(share.misses) / static_cast<double>(report.lost()),
                     std::string(name(reason)).c_str());
-        if (share.curable > 0)
-            std::printf(" %zu can be found; %s=%g finds nine in ten of them", share.curable,
-                        share.parameter.c_str(), share.for_nine_in_ten);
+        if (share.advice && share.advice->change.configuration.empty())
+            std::printf(" %s finds %zu", to_string(share.advice->change.params).c_str(), share.advice->finds);
+        else if (share.advice)
+            std::printf(" %s finds %zu", rebuilt(share.advice->change).c_str(), share.advice->finds);
+        if (share.advice && share.curable + share.rebuildable < share.misses)
+            std::printf("; nothing that was tried finds %zu",
+                        share.misses - share.curable - share.rebuildable);
         std::printf("\n");
     }
     std::printf("%s\n", report.sentence().c_str());

@@ -21,6 +21,17 @@ struct Neighbor {
     friend bool operator==(const Neighbor&, const Neighbor&) = default;
 };
 
+/// The place of each of the ids, from 1, in the order of all; 0 where it is not among them.
+template<class T>
+void ranks_among(std::span<const Neighbor> all, std::span<const T> ids, std::span<std::size_t> ranks) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto own = std::ranges::find(all, static_cast<Id>(ids[i]), &Neighbor::id);
+        ranks[i] = own == all.end() ? 0
+                                    : 1 + static_cast<std::size_t>(std::ranges::count_if(
+                                              all, [&](const Neighbor& other) { return other < *own; }));
+    }
+}
+
 /// The k nearest of all that were pushed: a bounded max-heap. Cost: O(log k) per accepted push.
 class TopK {
 public:

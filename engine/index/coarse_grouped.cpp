@@ -48,6 +48,10 @@ public:
     }
     Result<SearchStats> visit(VectorView queries, std::size_t nprobe, const SearchParams& params,
                               std::span<const std::uint64_t> begins, Visits& visits) const override;
+    Status rank(const float* query, std::span<const std::uint32_t> cells,
+                std::span<std::size_t> ranks) const override {
+        return m_inner->rank(query, cells, ranks);
+    }
     const float* centroid(std::size_t list, float* scratch) const noexcept override {
         m_cells.centroid(list, centroids(), scratch);
         return scratch;

@@ -52,6 +52,8 @@ public:
         std::copy_n(m_centroids[1].data() + second * half_dim(), half_dim(), scratch + half_dim());
         return scratch;
     }
+    Status rank(const float* query, std::span<const std::uint32_t> cells,
+                std::span<std::size_t> ranks) const override;
     Status save(ArchiveWriter& writer) const override;
     Status load(ArchiveReader& reader);
 
@@ -147,6 +149,30 @@ Result<SearchStats> ImiCoarseQuantizer::probe(const float* query, std::span<Neig
     SearchStats stats;
     stats.distances = per_half();
     return stats;
+}
+
+/// Pairs before a cell are counted half by half: there may be millions of cells.
+Status ImiCoarseQuantizer::rank(const float* query, std::span<const std::uint32_t> cells,
+                                std::span<std::size_t> ranks) const {
+    const std::vector<Neighbor> first = nearest_in_half(query, 0, per_half());
+    const std::vector<Neighbor> second = nearest_in_half(query, 1, per_half());
+    const auto distance_of = [](const std::vector<Neighbor>& half, std::size_t id) {
+        return std::ranges::find(half, static_cast<Id>(id), &Neighbor::id)->distance;
+    };
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+        const float own =
+            distance_of(first, cells[i] & (per_half() - 1)) + distance_of(second, cells[i] >> m_bits);
+        ranks[i] = 1;
+        for (const Neighbor& a : first) {
+            const auto equal = std::ranges::lower_bound(
+                second, own, {}, [&](const Neighbor& b) { return a.distance + b.distance; });
+            ranks[i] += static_cast<std::size_t>(equal - second.begin());
+            for (auto b = equal; b != second.end() && a.distance + b->distance == own; ++b)
+                ranks[i] += (static_cast<std::uint64_t>(a.id) | static_cast<std::uint64_t>(b->id) << m_bits) <
+                            cells[i];
+        }
+    }
+    return {};
 }
 
 Status ImiCoarseQuantizer::save(ArchiveWriter& writer) const {

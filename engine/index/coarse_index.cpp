@@ -47,6 +47,15 @@ public:
     }
     Result<SearchStats> probe_block(VectorView queries, std::size_t nprobe, std::span<Neighbor> probes,
                                     const SearchParams& params) const override;
+    Status rank(const float* query, std::span<const std::uint32_t> cells,
+                std::span<std::size_t> ranks) const override {
+        std::vector<Neighbor> all(m_nlist);
+        for (std::size_t cell = 0; cell < m_nlist; ++cell)
+            all[cell].id = static_cast<Id>(cell);
+        measure(query, all);
+        ranks_among(std::span<const Neighbor>(all), cells, ranks);
+        return {};
+    }
     const float* centroid(std::size_t cell, float*) const noexcept override { return centroids().row(cell); }
     VectorView centroids() const noexcept override { return {m_centroids.data(), m_nlist, m_context.dim}; }
     std::span<const ParamInfo> search_params() const noexcept override { return m_params; }

@@ -57,6 +57,15 @@ Result<SearchStats> CoarseQuantizer::probe_block(VectorView queries, std::size_t
     return sum;
 }
 
+Status CoarseQuantizer::rank(const float* query, std::span<const std::uint32_t> cells,
+                             std::span<std::size_t> ranks) const {
+    std::vector<Neighbor> order(nlist());
+    ANNSCOPE_ASSIGN(const SearchStats stats, probe(query, order, {}));
+    static_cast<void>(stats);
+    ranks_among(std::span<const Neighbor>(order), cells, ranks);
+    return {};
+}
+
 Result<SearchStats> CoarseQuantizer::visit(VectorView queries, std::size_t nprobe, const SearchParams& params,
                                            std::span<const std::uint64_t>, Visits& visits) const {
     visits.reset(queries.rows(), nprobe);

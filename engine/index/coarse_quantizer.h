@@ -76,6 +76,11 @@ public:
     virtual Result<SearchStats> probe_block(VectorView queries, std::size_t nprobe,
                                             std::span<Neighbor> probes, const SearchParams& params) const;
 
+    /// The place of each cell, from 1, in the order of the exact distances of all cells: where a search that
+    /// looks at all of them finds it. ranks: one a cell. Cost: that of probing all cells, unless overridden.
+    virtual Status rank(const float* query, std::span<const std::uint32_t> cells,
+                        std::span<std::size_t> ranks) const;
+
     /// The lists that each query visits: its nprobe nearest cells, or what is worth scanning of them. begins:
     /// where the lists begin in the inverted file, and its end. The same for a query alone and among others.
     virtual Result<SearchStats> visit(VectorView queries, std::size_t nprobe, const SearchParams& params,

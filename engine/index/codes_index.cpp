@@ -54,6 +54,9 @@ public:
     const CellsView* cells() const noexcept override {
         return m_coarse && trained() && !m_coarse->centroids().empty() ? this : nullptr;
     }
+    std::vector<std::uint32_t> cells_of_vectors() const override;
+    Status rank_cells(const float* query, std::span<const std::uint32_t> cells,
+                      std::span<std::size_t> ranks) const override;
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
@@ -206,6 +209,23 @@ Status CodesIndex::compare(const float* query, std::span<const Id> ids, std::spa
     const std::vector<std::uint32_t> positions(ids.begin(), ids.end());
     return m_codec->compare(source({}), prepared.f32(), positions, out) ? Status()
                                                                         : Index::compare(query, ids, out);
+}
+
+std::vector<std::uint32_t> CodesIndex::cells_of_vectors() const {
+    std::vector<std::uint32_t> cells(m_coarse ? m_lists.size() : 0);
+    for (std::size_t list = 0; m_coarse && list < m_lists.nlist(); ++list)
+        for (const std::uint32_t id : m_lists.ids(list))
+            cells[id] = static_cast<std::uint32_t>(list / m_coarse->lists_per_cell());
+    return cells;
+}
+
+Status CodesIndex::rank_cells(const float* query, std::span<const std::uint32_t> cells,
+                              std::span<std::size_t> ranks) const {
+    if (!m_coarse)
+        return Index::rank_cells(query, cells, ranks);
+    PreparedQuery prepared;
+    prepared.prepare(query, m_context.dim, m_context.metric, ElementType::F32);
+    return m_coarse->rank(prepared.f32(), cells, ranks);
 }
 
 Result<SearchStats> CodesIndex::visit(VectorView queries, const SearchParams& params, Visits& visits) const {

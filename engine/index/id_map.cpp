@@ -34,6 +34,11 @@ public:
     const GraphView* graph() const noexcept override { return m_inner->graph(); }
     Status repair_graph(const Control& control) override { return m_inner->repair_graph(control); }
     const CellsView* cells() const noexcept override { return m_inner->cells(); }
+    std::vector<std::uint32_t> cells_of_vectors() const override { return m_inner->cells_of_vectors(); }
+    Status rank_cells(const float* query, std::span<const std::uint32_t> which,
+                      std::span<std::size_t> ranks) const override {
+        return m_inner->rank_cells(query, which, ranks);
+    }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,

@@ -2,6 +2,7 @@
 #include "index/index.h"
 
 #include "core/parallel.h"
+#include "core/topk.h"
 #include "simd/kernels.h"
 
 #include <algorithm>
@@ -44,6 +45,36 @@ Status Index::reconstruct(Id, std::span<float>) const {
 
 Result<std::unique_ptr<PendingAdd>> Index::prepare_add(const VectorSet&, const Control&) {
     return Error{ErrorCode::Unsupported, "The index " + info().spec + " cannot be part of a refinement."};
+}
+
+std::vector<std::uint32_t> Index::cells_of_vectors() const {
+    const CellsView* view = cells();
+    std::vector<std::uint32_t> out(view ? info().size : 0);
+    for (std::size_t cell = 0; view && cell < view->nlist(); ++cell)
+        for (const std::uint32_t id : view->ids(cell))
+            if (id < out.size())
+                out[id] = static_cast<std::uint32_t>(cell);
+    return out;
+}
+
+Status Index::rank_cells(const float* query, std::span<const std::uint32_t> which,
+                         std::span<std::size_t> ranks) const {
+    const CellsView* view = cells();
+    if (!view)
+        return Error{ErrorCode::Unsupported, "The index " + info().spec + " has no cells."};
+    const Metric metric = info().metric;
+    std::vector<float> own(query, query + dim());
+    if (metric == Metric::Cosine)
+        normalize(own.data(), own.size());
+    const auto& kernels = simd::kernels().f32;
+    const VectorView centroids = view->centroids();
+    std::vector<Neighbor> order(centroids.rows());
+    for (std::size_t cell = 0; cell < order.size(); ++cell)
+        order[cell] = {metric == Metric::L2 ? kernels.l2(own.data(), centroids.row(cell), own.size())
+                                            : -kernels.ip(own.data(), centroids.row(cell), own.size()),
+                       static_cast<Id>(cell)};
+    ranks_among(std::span<const Neighbor>(order), which, ranks);
+    return {};
 }
 
 Status Index::compare(const float* query, std::span<const Id> ids, std::span<float> out) const {

@@ -170,6 +170,13 @@ public:
 
     virtual const GraphView* graph() const noexcept { return nullptr; }
     virtual const CellsView* cells() const noexcept { return nullptr; }
+    /// Of an inverted file, whether it has a CellsView or not: the cell of each vector, by id; else empty.
+    virtual std::vector<std::uint32_t> cells_of_vectors() const;
+    /// The place of each of the cells, from 1, among all cells in the order of their exact distances to the
+    /// query: nprobe must be at least that. query: dim floats; ranks: one a cell. Errors: Unsupported where
+    /// there are no cells.
+    virtual Status rank_cells(const float* query, std::span<const std::uint32_t> cells,
+                              std::span<std::size_t> ranks) const;
 
     /// Set once by build_index and load_index; its kind is empty in an index that neither of them made.
     const IndexOrigin& origin() const noexcept { return m_origin; }

@@ -91,6 +91,13 @@ public:
     const CellsView* cells() const noexcept override {
         return m_inner->cells() && m_chain.reversible() ? &m_cells : nullptr;
     }
+    std::vector<std::uint32_t> cells_of_vectors() const override { return m_inner->cells_of_vectors(); }
+    Status rank_cells(const float* query, std::span<const std::uint32_t> which,
+                      std::span<std::size_t> ranks) const override {
+        std::vector<float> inside(m_chain.d_out());
+        m_chain.apply(query, inside.data());
+        return m_inner->rank_cells(inside.data(), which, ranks);
+    }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,

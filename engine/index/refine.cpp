@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A second look at what another index found: X,RFlat by the vectors in full, X,Refine(Y) by a finer code.
 #include "core/topk.h"
+#include "index/borrowed_index.h"
 #include "index/coarse_params.h"
 #include "index/nested.h"
+#include "index/refined_view.h"
 #include "index/storage.h"
 
 #include <algorithm>
@@ -82,6 +84,11 @@ public:
     const GraphView* graph() const noexcept override { return m_base->graph(); }
     Status repair_graph(const Control& control) override { return m_base->repair_graph(control); }
     const CellsView* cells() const noexcept override { return m_base->cells(); }
+    std::vector<std::uint32_t> cells_of_vectors() const override { return m_base->cells_of_vectors(); }
+    Status rank_cells(const float* query, std::span<const std::uint32_t> which,
+                      std::span<std::size_t> ranks) const override {
+        return m_base->rank_cells(query, which, ranks);
+    }
 
 protected:
     Result<SearchStats> search_one(const float* query, std::size_t k, const SearchParams& params,
@@ -327,6 +334,18 @@ constexpr std::array<std::string_view, 4> kMoreCodes{"SQ4,Refine(SQfp16)", "SQ4,
                                                      "IVF16,SQ4,Refine(SQ6)", "IVF16,SQ8,Refine(IVF4,SQ8)"};
 
 } // namespace
+
+Result<std::unique_ptr<Index>> refined_view(const Index& base, const VectorSet& vectors,
+                                            const Control& control) {
+    const IndexInfo info = base.info();
+    if (vectors.dim() != info.dim || vectors.size() != info.size)
+        return Error{ErrorCode::DimensionMismatch, info.spec + " does not hold these vectors."};
+    ANNSCOPE_ASSIGN(StoredForm stored, stored_form(vectors, info.metric, true, control));
+    const BuildContext context{info.dim, info.metric, base.origin().context.build};
+    return std::unique_ptr<Index>(std::make_unique<RefineIndex>(
+        SpecNode{"RFlat", {}, "", {base.origin().spec}}, context, std::make_unique<BorrowedIndex>(base),
+        nullptr, std::move(stored.vectors)));
+}
 
 extern const Kind kRefineFlatKind;
 const Kind kRefineFlatKind{

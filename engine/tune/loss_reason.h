@@ -4,8 +4,6 @@
 #include "data/dataset.h"
 #include "tune/loss.h"
 
-#include <unordered_map>
-
 namespace annscope {
 
 /// What is asked of an index once, before its misses are looked at one by one.
@@ -13,33 +11,40 @@ struct LossFacts {
     std::vector<std::uint32_t> cell_of; ///< by id; empty: there are no cells
     std::vector<bool> reachable;        ///< by id; empty: there is no graph
     GroundTruth transformed;            ///< nearest after the transform; empty: there is none
-    bool codes = false;                 ///< what is reported are not distances of vectors in full
+    bool codes = false;                 ///< what is compared first are codes
+    bool refined = false;               ///< what is found is ranked again
+    bool cut_after_transform = false;   ///< what is ranked again are vectors before the transform
 
-    /// transformed_k: neighbours that a search looks at again. Errors: Cancelled, OutOfMemory.
-    static Result<LossFacts> of(const Index& index, const Workload& workload, std::size_t transformed_k,
+    /// most: the most neighbours that a search will keep before it ranks them again. Errors: Cancelled,
+    /// OutOfMemory.
+    static Result<LossFacts> of(const Index& index, const Workload& workload, std::size_t most,
                                 const Control& control);
 };
 
-/// What the trace of one query tells of the vectors that it met.
+/// Neighbours that a search keeps before it ranks them again; k where it does not.
+std::size_t kept_candidates(const Index& index, const SearchParams& params, std::size_t k);
+
+/// What the trace of one query tells of the vectors that it did not return.
 class TracedQuery {
 public:
-    TracedQuery(const LossFacts& facts, const PathTrace& trace, std::size_t query);
-    /// Reason and rank of one that was not returned.
-    void judge(Miss& miss) const;
+    TracedQuery(const LossFacts& facts, const PathTrace& trace, std::span<const Id> wanted);
+
+    /// Reason and rank of wanted[i], where the transform is not the reason: that is asked first. query:
+    /// index.dim() floats; params: the search's that was traced. Errors: those of rank_cells.
+    Status judge(std::size_t i, const Index& index, const float* query, const SearchParams& params,
+                 Miss& miss) const;
+    std::size_t rank(std::size_t i) const noexcept { return m_seen[i].rank; }
 
 private:
-    struct Met {
-        float distance;
-        bool kept;
-        bool reranked;
+    /// Ranks among what was compared and, with a refinement, among what was ranked again; 0: not there.
+    struct Seen {
+        std::size_t rank = 0, reranked_rank = 0;
     };
-    std::size_t rank_of(float distance) const;
+    Status judge_cell(const Index& index, const float* query, const SearchParams& params, Miss& miss) const;
 
     const LossFacts& m_facts;
-    std::size_t m_query;
-    std::unordered_map<Id, Met> m_met;
-    std::unordered_map<Id, std::size_t> m_probed; ///< cell -> rank
-    std::vector<float> m_distances;               ///< of all met, ascending
+    std::vector<Seen> m_seen;
+    std::vector<Id> m_probed; ///< ascending
 };
 
 } // namespace annscope
