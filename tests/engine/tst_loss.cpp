@@ -5,11 +5,11 @@
 #include "data/ground_truth.h"
 #include "index/storage.h"
 #include "tune/loss.h"
+#include "tune/loss_sweep.h"
 
 #include <QTest>
 
 #include <cmath>
-#include <set>
 
 using namespace annscope;
 using namespace annscope::test;
@@ -20,7 +20,8 @@ constexpr std::size_t kNeighbors = 10;
 
 Workload workload(std::size_t rows, std::size_t dim, Metric metric, ElementType type = ElementType::F32) {
     Workload out{random_set(type, rows, dim, 1), random_set(type, 60, dim, 2).to_float(), {}, metric};
-    out.truth = std::move(exact_neighbours(out.base, out.queries, metric, 20, {}).value());
+    out.truth = std::move(
+        exact_neighbours(out.base, out.queries, metric, std::min<std::size_t>(rows, 20), {}).value());
     return out;
 }
 
@@ -30,81 +31,6 @@ class TestLoss : public QObject {
     Q_OBJECT
 
 private slots:
-    void reasonsAddUpAndRemediesFind_data() {
-        QTest::addColumn<QByteArray>("factory");
-        QTest::addColumn<QByteArray>("params");
-        QTest::addColumn<QString>("reasons"); // that may occur
-        const auto row = [](const char* factory, const char* params, const char* reasons) {
-            QTest::addRow("%s %s", factory, params)
-                << QByteArray(factory) << QByteArray(params) << QString::fromLatin1(reasons);
-        };
-        row("Flat", "", "");
-        row("IVF64,Flat", "nprobe=2", "cell not probed");
-        row("IVF64,SQ4", "nprobe=3", "cell not probed|code below the cut");
-        row("IVF32,PQ4x4fs,RFlat", "nprobe=4,k_factor=2", "cell not probed|code below the cut");
-        row("PQ4x4,RFlat", "k_factor=2", "code below the cut");
-        row("SQ4", "", "code below the cut");
-        row("HNSW4", "efSearch=10", "never met|evicted");
-        row("Vamana8", "Lsearch=10", "never met|evicted");
-        row("HNSW8,SQ4", "efSearch=10", "never met|lost by its code");
-        row("Vamana16,SQ4,RFlat", "Lsearch=10,k_factor=1", "never met|lost by its code");
-        row("PCA6,Flat", "", "lost by the transform");
-        row("PCA8,IVF64,Flat", "nprobe=2", "cell not probed|lost by the transform");
-        row("IDMap,IVF64,Flat", "nprobe=2", "cell not probed");
-        row("IVF64_HNSW8,Flat", "nprobe=2", "cell not probed");
-    }
-    void reasonsAddUpAndRemediesFind() {
-        QFETCH(QByteArray, factory);
-        QFETCH(QByteArray, params);
-        QFETCH(QString, reasons);
-        const Workload work = workload(1500, 16, Metric::L2);
-        const auto index = build(factory.toStdString(), work.base, work.metric);
-        QVERIFY2(index.ok(), index ? "" : index.error().message.c_str());
-        const auto given = parse_params(params.toStdString());
-        QVERIFY(given.ok());
-        const auto report = explain_loss(**index, work, *given, {}, {});
-        QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
-
-        // The recall lost, exactly, and the missed ones are those that were not returned.
-        QCOMPARE(static_cast<double>(report->lost()), std::round((1 - report->recall) * 60 * 10));
-        const auto answer = search(**index, work.queries, kNeighbors, *given);
-        std::set<std::pair<std::uint32_t, Id>> missed;
-        for (const Miss& miss : report->misses) {
-            missed.insert({miss.query, miss.id});
-            QCOMPARE(work.truth.ids_of(miss.query)[miss.true_rank], miss.id);
-        }
-        QCOMPARE(missed.size(), report->misses.size()); // one reason each
-        for (std::uint32_t q = 0; q < 60; ++q)
-            for (std::size_t i = 0; i < kNeighbors; ++i) {
-                const Id id = work.truth.ids_of(q)[i];
-                const auto begin = answer->ids.begin() + q * kNeighbors;
-                QCOMPARE(missed.contains({q, id}),
-                         std::find(begin, begin + kNeighbors, id) == begin + kNeighbors);
-            }
-        QCOMPARE(report->lost() == 0, reasons.isEmpty());
-        std::size_t cured = 0;
-        for (const Miss& miss : report->misses) {
-            if (miss.reason == LossReason::Tie)
-                continue;
-            const std::string said(name(miss.reason));
-            QVERIFY2(reasons.split(QLatin1Char('|')).contains(QString::fromStdString(said)), said.c_str());
-            if (!miss.remedy)
-                continue;
-            ++cured;
-            const auto again = search(**index, work.queries.slice(miss.query, 1), kNeighbors, *miss.remedy);
-            QVERIFY(again.ok());
-            QVERIFY(std::ranges::find(again->ids, miss.id) != again->ids.end());
-            QVERIFY(!(*miss.remedy == *given));
-        }
-        // Cells and walks are cured by looking further, a code before a re-ranking by ranking more again.
-        const bool curable =
-            !factory.startsWith("SQ") && !factory.startsWith("PCA") && !factory.contains("SQ4");
-        if (curable || factory.endsWith("RFlat"))
-            QVERIFY2(cured >= report->lost() * 99 / 100,
-                     qPrintable(QStringLiteral("%1 of %2").arg(cured).arg(report->lost())));
-        QVERIFY(report->sentence().size() > 20);
-    }
-
     void remediesAreSmallest() {
         const Workload work = workload(1500, 16, Metric::L2);
         const auto index = build("IVF64,Flat", work.base, work.metric);
@@ -117,12 +43,14 @@ private slots:
             const auto before = search(**index, work.queries.slice(miss.query, 1), kNeighbors, less);
             QVERIFY(std::ranges::find(before->ids, miss.id) == before->ids.end());
         }
-        const LossShare& share = report->shares[static_cast<std::size_t>(LossReason::CellNotProbed)];
-        QCOMPARE(share.parameter, std::string("nprobe"));
+        const LossShare& share = report->share(LossReason::CellNotProbed);
+        QVERIFY(share.advice && share.advice->change.configuration.empty());
+        QCOMPARE(share.advice->parameter, std::string("nprobe"));
         std::size_t found = 0;
         for (const Miss& miss : report->misses)
-            found += miss.remedy->get("nprobe", 0) <= share.for_nine_in_ten;
+            found += miss.remedy->get("nprobe", 0) <= share.advice->value;
         QVERIFY(found * 10 >= report->lost() * 9);
+        QCOMPARE(share.advice->finds, found);
         const QString sentence = QString::fromStdString(report->sentence());
         QVERIFY2(sentence.startsWith(
                      QStringLiteral("100 % of the misses are cells that were not probed; nprobe ")),
@@ -232,6 +160,52 @@ private slots:
         control.stop = stop.get_token();
         const auto report = explain_loss(**index, work, {{"nprobe", 1}}, {}, control);
         QVERIFY(!report.ok() && report.error().code == ErrorCode::Cancelled);
+    }
+
+    void fewerVectorsThanNeighbors() {
+        const Workload work = workload(6, 8, Metric::L2);
+        const auto index = build("IVF3,Flat", work.base, work.metric);
+        const auto report = explain_loss(**index, work, {{"nprobe", 1}}, {}, {});
+        QVERIFY2(report.ok(), report ? "" : report.error().message.c_str());
+        QVERIFY(report->lost() > 0);
+        QCOMPARE(static_cast<double>(report->lost()), std::round((1 - report->recall) * 60 * 6));
+    }
+
+    void aSweepTellsTheSameAtEachValue() {
+        const Workload work = workload(1500, 16, Metric::L2);
+        const auto index = build("IVF64,SQ4,RFlat", work.base, work.metric);
+        const SearchParams params{{"nprobe", 3}, {"k_factor", 1.5}};
+        LossSweepOptions options;
+        std::vector<double> told;
+        const auto sweep = loss_sweep(**index, work, params, options, {},
+                                      [&](const LossPoint& point) { told.push_back(point.value); });
+        QVERIFY2(sweep.ok(), sweep ? "" : sweep.error().message.c_str());
+        QCOMPARE(sweep->parameter, std::string("nprobe"));
+        QCOMPARE(told.size(), sweep->points.size());
+        QVERIFY(std::ranges::is_sorted(told) && std::ranges::find(told, 3.0) != told.end());
+        QVERIFY(told.front() == 1 && told.back() == 64 && told.size() > 5);
+        for (const LossPoint& point : sweep->points) {
+            SearchParams own = params;
+            own.set("nprobe", point.value);
+            LossOptions alone;
+            alone.remedies = false;
+            const auto report = explain_loss(**index, work, own, alone, {});
+            QCOMPARE(point.recall, report->recall);
+            QCOMPARE(point.lost(), report->lost());
+            for (std::size_t r = 0; r < kLossReasons; ++r)
+                QCOMPARE(point.reasons[r], report->shares[r].misses);
+        }
+        QVERIFY(sweep->points.front().recall < sweep->points.back().recall);
+        options.parameter = "k_factor";
+        options.values = {4, 1};
+        const auto again = loss_sweep(**index, work, params, options, {});
+        QVERIFY(again.ok() && again->points.size() == 2 && again->points[0].value == 1);
+        QVERIFY(again->points[0].lost() > again->points[1].lost());
+        options.parameter = "efSearch";
+        QVERIFY(!loss_sweep(**index, work, params, options, {}).ok());
+        const auto flat = build("SQ4", work.base, work.metric);
+        const auto one = loss_sweep(**flat, work, {}, {}, {});
+        QVERIFY(one.ok() && one->parameter.empty() && one->points.size() == 1 && one->points[0].lost() > 0);
     }
 
     void mistakes() {
