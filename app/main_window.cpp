@@ -8,6 +8,7 @@
 #include "ui/panels/alpha_lab.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
+#include "ui/panels/compare_panel.h"
 #include "ui/panels/compress_dialog.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/data_panel.h"
@@ -44,7 +45,7 @@ namespace {
 constexpr int kLayoutVersion =
     4; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
-constexpr std::array kViews{"graph", "cells", "map", "lab", "health", "hops", "alpha"};
+constexpr std::array kViews{"compare", "graph", "cells", "map", "lab", "health", "hops", "alpha"};
 
 } // namespace
 
@@ -111,6 +112,8 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("data"), tr("Data"), m_data);
     addDock(QStringLiteral("build"), tr("Build"), m_build);
     addDock(QStringLiteral("curve"), tr("Curve"), m_curve);
+    connect(addDock(QStringLiteral("compare"), tr("Compare"), m_compare), &QDockWidget::visibilityChanged,
+            m_compare, &ui::ComparePanel::setInFront);
     addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
     connect(addDock(QStringLiteral("map"), tr("Map"), m_map), &QDockWidget::visibilityChanged, m_map,
@@ -194,10 +197,7 @@ void MainWindow::connectPanels() {
         m_health->setK(static_cast<std::size_t>(k));
         showHops();
     });
-    connect(m_header, &ui::HeaderBar::targetRecallChanged, m_curve->chart(),
-            &ui::ParetoChart::setTargetRecall);
-    m_header->setTargetRecall(m_settings.targetRecall);
-    m_curve->chart()->setTargetRecall(m_header->targetRecall());
+    connectCurve();
     connectViews();
     connect(m_data, &ui::DataPanel::openRequested, this, &MainWindow::chooseFile);
     connect(m_data, &ui::DataPanel::sampleRequested, m_workflow, [this] { openSample(); });
@@ -235,7 +235,7 @@ void MainWindow::showCurrent() {
     showExpansion();
     m_header->setLargestK(current ? static_cast<int>(current->truth.k) : 0);
     m_trail->setDataset(current);
-    m_curve->chart()->setDataset(current);
+    m_curve->setDataset(current);
     m_build->setDataset(current);
     if (m_compress)
         m_compress->setDataset(current, m_settings.folder);

@@ -24,6 +24,7 @@ namespace ui {
 class AlphaLab;
 class BuildPanel;
 class CellsPanel;
+class ComparePanel;
 class CompressDialog;
 class CurvePanel;
 class DataPanel;
@@ -57,6 +58,9 @@ public:
     ui::MessageBar* messages() noexcept { return m_messages; }
     ui::DataPanel* dataPanel() noexcept { return m_data; }
     ui::HeaderBar* header() noexcept { return m_header; }
+    ui::ComparePanel* comparison() noexcept { return m_compare; }
+    ui::CurvePanel* curve() noexcept { return m_curve; }
+    ui::RunsPanel* runsPanel() noexcept { return m_runs; }
     ui::HealthPanel* health() noexcept { return m_health; }
     ui::HopsPanel* hops() noexcept { return m_hops; }
     ui::MapPanel* map() noexcept { return m_map; }
@@ -92,6 +96,7 @@ private:
     void createDocks();
     void connectSession();
     void connectPanels();
+    void connectCurve(); // main_window_curve.cpp
     Dock* addDock(const QString& id, const QString& title, QWidget* content);
     Dock* dock(const char* id) const;
     void showExpansion();
@@ -142,6 +147,7 @@ private:
     ui::DataPanel* m_data = nullptr;
     ui::JobsPanel* m_jobsPanel = nullptr;
     ui::CurvePanel* m_curve = nullptr;
+    ui::ComparePanel* m_compare = nullptr;
     ui::RunsPanel* m_runs = nullptr;
     ui::SearchPanel* m_search = nullptr;
     ui::GraphPanel* m_graph = nullptr;

@@ -97,7 +97,7 @@ void MainWindow::createCommands() {
         {"runs", Qt::CTRL | Qt::Key_4},  {"search", Qt::CTRL | Qt::Key_5}, {"data", Qt::CTRL | Qt::Key_6},
         {"build", Qt::CTRL | Qt::Key_7}, {"export", Qt::CTRL | Qt::Key_8}, {"jobs", Qt::CTRL | Qt::Key_9},
         {"lab", Qt::CTRL | Qt::Key_0},   {"health", Qt::CTRL | Qt::Key_H}, {"hops", Qt::CTRL | Qt::Key_J},
-        {"alpha", kShifted | Qt::Key_A}, {"map", Qt::CTRL | Qt::Key_M},
+        {"alpha", kShifted | Qt::Key_A}, {"map", Qt::CTRL | Qt::Key_M},    {"compare", kShifted | Qt::Key_C},
     };
     for (const auto& [name, key] : views)
         m_commands->add(

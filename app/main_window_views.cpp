@@ -7,6 +7,7 @@
 #include "ui/panels/alpha_lab.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
+#include "ui/panels/compare_panel.h"
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/export_panel.h"
 #include "ui/panels/graph_panel.h"
@@ -24,8 +25,10 @@
 namespace annscope {
 
 void MainWindow::createViews() {
-    m_curve = new ui::CurvePanel(m_session->runs(), m_session->selection(), this);
+    m_curve = new ui::CurvePanel(m_session->runs(), m_session->selection(), m_session->filters(), this);
     m_runs = new ui::RunsPanel(m_session->runs(), m_session->selection(), m_session->undo(), this);
+    m_compare = new ui::ComparePanel(m_jobs, m_session->runs(), m_session->selection(), m_session->filters(),
+                                     m_session->undo(), this);
     m_search = new ui::SearchPanel(m_session->runs(), m_session->selection(), this);
     m_graph = new ui::GraphPanel(m_jobs, m_session->selection(), this);
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);

@@ -245,6 +245,12 @@ QPixmap runDecoration(const Run& run) {
     return pixmap;
 }
 
+QPixmap seriesDecoration(const BuiltIndexPtr& index) {
+    Run run;
+    run.index = index;
+    return runDecoration(run);
+}
+
 QString csvOf(const std::vector<const Run*>& runs) {
     std::string csv = csv_header() + '\n';
     for (const Run* run : runs) {

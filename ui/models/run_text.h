@@ -25,6 +25,8 @@ QString runTooltip(const Run& run, RunsModel::Column column);
 QString measuredBy(const OperatingPoint& point);
 /// The mark of the run's series, with a ring where the run is pinned.
 QPixmap runDecoration(const Run& run);
+/// The mark of an index's series.
+QPixmap seriesDecoration(const BuiltIndexPtr& index);
 
 /// The columns of annscope-cli sweep --csv in its order, written by the same code; one line for each run.
 QString csvOf(const std::vector<const Run*>& runs);

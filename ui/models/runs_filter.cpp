@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/models/runs_filter.h"
 
+#include "ui/models/filter_stack.h"
 #include "ui/models/run_text.h"
 
 #include <QRegularExpression>
@@ -179,6 +180,12 @@ void RunsFilter::setText(const QString& text) {
     invalidateFilter();
 }
 
+void RunsFilter::setFilters(const FilterStack* filters) {
+    m_filters = filters;
+    connect(filters, &FilterStack::changed, this, [this] { invalidateFilter(); });
+    invalidateFilter();
+}
+
 bool RunsFilter::matches(const Run& run, const FilterTerm& term) const {
     if (term.op == FilterTerm::Op::Contains)
         return configurationText(run).contains(term.text, Qt::CaseInsensitive) ||
@@ -200,6 +207,8 @@ bool RunsFilter::matches(const Run& run, const FilterTerm& term) const {
 
 bool RunsFilter::filterAcceptsRow(int row, const QModelIndex&) const {
     const Run& run = m_model->runs()[std::size_t(row)];
+    if (m_filters && !m_filters->passesRun(run.id))
+        return false;
     return std::ranges::all_of(m_line.terms,
                                [&](const FilterTerm& term) { return matches(run, term) != term.negated; });
 }

@@ -28,6 +28,8 @@ struct FilterLine {
 };
 FilterLine parseFilter(const QString& text);
 
+class FilterStack;
+
 /// Sorts and filters RunsModel; pinned runs stay on top whatever the order.
 class RunsFilter : public QSortFilterProxyModel {
     Q_OBJECT
@@ -37,6 +39,8 @@ public:
     /// Terms that were understood filter; error() says what was not.
     void setText(const QString& text);
     QString error() const { return m_line.error; }
+    /// Runs must pass these, too; must outlive this.
+    void setFilters(const FilterStack* filters);
     RunsModel* runs() const { return m_model; }
 
 protected:
@@ -48,6 +52,7 @@ private:
 
     RunsModel* m_model;
     FilterLine m_line;
+    const FilterStack* m_filters = nullptr;
 };
 
 } // namespace annscope::ui

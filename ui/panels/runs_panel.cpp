@@ -4,8 +4,8 @@
 #include "ui/common/format.h"
 #include "ui/common/icons.h"
 #include "ui/common/palette.h"
+#include "ui/models/filter_stack.h"
 #include "ui/models/run_text.h"
-#include "ui/views/chart_export.h"
 #include "ui/views/empty_state.h"
 
 #include <QAction>
@@ -18,6 +18,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QStackedWidget>
 #include <QStyledItemDelegate>
 #include <QTableView>
@@ -192,6 +193,14 @@ void RunsPanel::makeActions() {
         const QList<qint64> ids = selectedRuns();
         return std::pair(ids, !std::ranges::all_of(ids, [&](qint64 id) { return m_model->run(id)->*flag; }));
     };
+    m_only = make("filter", tr("Only these"),
+                  tr("Narrows every view to the selected runs; the trail below the header takes it back"),
+                  Qt::Key_O, [this] { showOnlySelected(); });
+    m_only->setVisible(false); // until there are filters
+    m_compare = make("compare", tr("Compare"),
+                     tr("Puts two or more selected runs side by side: parameters, memory, wins and losses"),
+                     Qt::Key_C, [this] { emit compareRequested(selectedRuns()); });
+    m_compare->setObjectName(QStringLiteral("compareRuns"));
     m_pin =
         make("pin", tr("Pin"), tr("Keeps the selected runs at the top of the table and ringed on the curve"),
              Qt::Key_P, [this, toggle] {
@@ -233,7 +242,7 @@ QWidget* RunsPanel::makeBar() {
     m_count->setForegroundRole(QPalette::PlaceholderText);
     m_count->setContentsMargins(8, 0, 8, 0);
     layout->addWidget(m_count);
-    for (QAction* action : {m_pin, m_hide, m_delete, m_copy, m_save})
+    for (QAction* action : {m_compare, m_pin, m_hide, m_delete, m_copy, m_save})
         layout->addWidget(buttonFor(action));
     return bar;
 }
@@ -243,6 +252,8 @@ void RunsPanel::connectSelection() {
             [this](const QModelIndex& current) {
                 if (m_following || !current.isValid())
                     return;
+                // With Ctrl a row becomes current before it is selected: the table must not be told back.
+                const QScopedValueRollback<bool> following(m_following, true);
                 const qint64 id = current.data(RunsModel::IdRole).toLongLong();
                 if (const Run* run = m_model->run(id); run && run->index)
                     m_selection->setIndex(run->index->id);
@@ -269,6 +280,8 @@ void RunsPanel::connectSelection() {
 }
 
 void RunsPanel::showSelected(qint64 run) {
+    if (m_following)
+        return;
     m_following = true;
     const int row = m_model->rowOf(run);
     const QModelIndex index =
@@ -283,54 +296,15 @@ void RunsPanel::showSelected(qint64 run) {
     m_following = false;
 }
 
-QList<qint64> RunsPanel::selectedRuns() const {
-    QModelIndexList rows = m_table->selectionModel()->selectedRows();
-    std::ranges::sort(rows, {}, &QModelIndex::row);
-    QList<qint64> ids;
-    for (const QModelIndex& row : rows)
-        ids << row.data(RunsModel::IdRole).toLongLong();
-    return ids;
-}
-
-QString RunsPanel::tsv() const {
-    const QHeaderView* header = m_table->horizontalHeader();
-    QList<RunsModel::Column> columns;
-    for (int visual = 0; visual < header->count(); ++visual)
-        if (const int column = header->logicalIndex(visual); !header->isSectionHidden(column))
-            columns << RunsModel::Column(column);
-    QList<qint64> ids = selectedRuns();
-    if (ids.isEmpty())
-        for (int row = 0; row < m_filter->rowCount(); ++row)
-            ids << m_filter->index(row, 0).data(RunsModel::IdRole).toLongLong();
-    QStringList heading;
-    for (const auto column : columns)
-        heading << columnKey(column);
-    QString text = heading.join(u'\t') + u'\n';
-    for (const qint64 id : std::as_const(ids)) {
-        QStringList fields;
-        for (const auto column : columns) {
-            const QVariant value = runValue(*m_model->run(id), column);
-            fields << (isTextColumn(column) ? value.toString() : QString::number(value.toDouble(), 'g', 9));
-        }
-        text += fields.join(u'\t') + u'\n';
-    }
-    return text;
-}
-
-QString RunsPanel::csv() const {
-    std::vector<const Run*> runs;
-    for (int row = 0; row < m_filter->rowCount(); ++row)
-        runs.push_back(m_model->run(m_filter->index(row, 0).data(RunsModel::IdRole).toLongLong()));
-    return csvOf(runs);
-}
-
-void RunsPanel::saveCsv() {
-    const QString path =
-        askSavePath(this, tr("Save CSV"), QStringLiteral("annscope runs"), QStringLiteral("csv"));
-    if (path.isEmpty())
-        return;
-    if (const auto problem = saveText(csv(), path))
-        emit failed(*problem);
+void RunsPanel::setFilters(FilterStack* filters) {
+    m_filters = filters;
+    m_only->setVisible(true);
+    m_filter->setFilters(filters);
+    connect(filters, &FilterStack::changed, this, [this] {
+        updateState();
+        showSelected(m_selection->run());
+    });
+    updateState();
 }
 
 void RunsPanel::setEmptyTexts(const QString& heading, const QString& text, const QString& button) {
@@ -352,6 +326,8 @@ void RunsPanel::updateState() {
     const QList<qint64> ids = selectedRuns();
     for (QAction* action : {m_pin, m_hide, m_delete})
         action->setEnabled(!ids.isEmpty());
+    m_only->setEnabled(!ids.isEmpty());
+    m_compare->setEnabled(ids.size() >= 2);
     const auto all_of = [&](bool Run::*flag) {
         return !ids.isEmpty() && std::ranges::all_of(ids, [&](qint64 id) {
             const Run* run = m_model->run(id);

@@ -17,6 +17,7 @@ class QUndoStack;
 namespace annscope::ui {
 
 class EmptyState;
+class FilterStack;
 
 /// The table of runs: sort, filter, hide, pin, delete with undo, copy, CSV; linked with the curve both ways.
 class RunsPanel : public QWidget {
@@ -25,6 +26,8 @@ public:
     /// All must outlive the panel.
     RunsPanel(RunsModel* model, Selection* selection, QUndoStack* undo, QWidget* parent = nullptr);
 
+    /// Narrows the table, and takes the filter of "Only these"; must outlive the panel.
+    void setFilters(FilterStack* filters);
     QTableView* table() const { return m_table; }
     QLineEdit* filterField() const { return m_filterField; }
     RunsFilter* filter() const { return m_filter; }
@@ -41,6 +44,8 @@ signals:
     void emptyTriggered();
     /// A double click or Return on a run.
     void runActivated(qint64 run);
+    /// Two or more runs side by side, as they are sorted.
+    void compareRequested(const QList<qint64>& runs);
     /// A file could not be written.
     void failed(const QString& sentence);
 
@@ -58,6 +63,7 @@ private:
     void showHovered(qint64 run);
     void updateState();
     void saveCsv();
+    void showOnlySelected();
 
     RunsModel* m_model;
     Selection* m_selection;
@@ -68,7 +74,8 @@ private:
     QLabel *m_count, *m_problem;
     QStackedWidget* m_pages;
     EmptyState* m_empty;
-    QAction *m_pin, *m_hide, *m_delete, *m_copy, *m_save;
+    FilterStack* m_filters = nullptr;
+    QAction *m_only, *m_compare, *m_pin, *m_hide, *m_delete, *m_copy, *m_save;
     bool m_following = false; ///< the table takes over the shared selection: do not send it back
 };
 

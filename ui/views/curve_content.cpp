@@ -13,7 +13,8 @@
 namespace annscope::ui {
 namespace {
 
-constexpr double kFrontBonus = 3; ///< pixels by which a point of a front wins over a dominated one
+constexpr double kDimmedMalus = 10; ///< and by which what does not pass the filters loses
+constexpr double kFrontBonus = 3;   ///< pixels by which a point of a front wins over a dominated one
 
 QString tr(const char* text) {
     return QCoreApplication::translate("Curve", text);
@@ -151,8 +152,9 @@ std::size_t nearestPoint(const CurveContent& content, const CurveMapping& mappin
     const QRectF inside = mapping.plot.adjusted(-8, -8, 8, 8);
     for (std::size_t i = 0; i < content.points.size(); ++i) {
         const QPointF at = mapping.toPixel(content.points[i].position);
-        const double distance =
-            std::hypot(at.x() - pixel.x(), at.y() - pixel.y()) - (content.points[i].front ? kFrontBonus : 0);
+        const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y()) -
+                                (content.points[i].front ? kFrontBonus : 0) +
+                                (content.points[i].dimmed ? kDimmedMalus : 0);
         if (distance < bestDistance && inside.contains(at)) {
             bestDistance = distance;
             best = i;

@@ -24,6 +24,7 @@ struct CurvePoint {
     std::size_t series = 0;
     QPointF position;
     bool front = false, pinned = false;
+    bool dimmed = false; ///< does not pass the filters
 };
 
 /// One line of the curve: the Pareto front of an index at one k and one number of threads.

@@ -9,7 +9,7 @@ namespace annscope::ui {
 namespace {
 
 // Qt Charts draws its series at 4, so the grid goes below and the markers above.
-constexpr double kBelowLines = 2.5, kAboveLines = 10, kTop = 20;
+constexpr double kBelowLines = 2.5, kAboveLines = 10, kAboveMarkers = 15, kTop = 20;
 
 double depthOf(CurveLayer::Part part) {
     switch (part) {
@@ -17,6 +17,8 @@ double depthOf(CurveLayer::Part part) {
         return kBelowLines;
     case CurveLayer::Part::Markers:
         return kAboveLines;
+    case CurveLayer::Part::Target:
+        return kAboveMarkers;
     case CurveLayer::Part::Overlay:
         break;
     }
@@ -45,14 +47,18 @@ void CurveLayer::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidg
     case Part::Axes:
         paintTitle(*painter, m_scene);
         paintAxes(*painter, m_scene);
-        paintTarget(*painter, m_scene);
         break;
     case Part::Markers:
         paintMarkers(*painter, m_scene);
-        paintCrossings(*painter, m_scene);
         paintLabels(*painter, m_scene);
+        paintFilterNote(*painter, m_scene);
+        break;
+    case Part::Target:
+        paintTarget(*painter, m_scene);
+        paintCrossings(*painter, m_scene);
         break;
     case Part::Overlay:
+        paintBrush(*painter, m_scene);
         paintSelection(*painter, m_scene);
         paintLive(*painter, m_scene);
         paintPointer(*painter, m_scene);

@@ -32,6 +32,11 @@ struct CurveScene {
     QRectF rubberBand;
     std::optional<LiveEstimate> live;
     double targetRecall = 0;       ///< 0: none
+    bool targetHot = false;        ///< the recall line is under the pointer, dragged, or has the keyboard
+    QRectF brush;                  ///< of the filter that was drawn here, axis units; null: none
+    QString brushText;             ///< beside the rubber band while it is drawn; empty: the band zooms
+    QString filterNote;            ///< "12 of 45 runs"; empty: all pass
+    bool vector = false;           ///< for a file of lines: no marker comes from a prepared picture
     std::optional<Run> hoveredRun; ///< for the card
 };
 
@@ -56,8 +61,9 @@ double labelColumn(const CurveScene& scene, double limit);
 class CurveLayer : public QGraphicsItem {
 public:
     enum class Part {
-        Axes,    ///< below the lines: grid, ticks, titles, target
+        Axes,    ///< below the lines: grid, ticks, titles
         Markers, ///< points and names
+        Target,  ///< the recall line and what each front reaches there: moves while it is dragged
         Overlay  ///< what follows the pointer and the selection
     };
     CurveLayer(Part part, const CurveScene& scene, QGraphicsItem* parent);

@@ -16,7 +16,6 @@ namespace annscope::ui {
 namespace {
 
 constexpr double kMarker = 7, kRing = 15;
-constexpr double kDominated = 0.35;
 
 /// Half-pixel positions keep one-pixel lines sharp.
 double sharp(double value) {
@@ -44,6 +43,21 @@ void paintBadge(QPainter& painter, QRectF box, const QString& text) {
     painter.setPen(palette().panel);
     painter.setFont(chartFont(kSmallText));
     painter.drawText(box, Qt::AlignCenter, text);
+}
+
+/// While it is drawn.
+void paintRubberBand(QPainter& painter, const CurveScene& scene) {
+    painter.setPen(QPen(palette().accent, 1));
+    painter.setBrush(withAlpha(palette().accent, 0.12));
+    const QRectF plot = scene.mapping.plot, band = scene.rubberBand.intersected(plot);
+    painter.drawRect(
+        QRectF(sharp(band.left()), sharp(band.top()), std::floor(band.width()), std::floor(band.height())));
+    if (scene.brushText.isEmpty())
+        return;
+    const double width = QFontMetricsF(chartFont(kSmallText)).horizontalAdvance(scene.brushText) + 12;
+    const double left = std::clamp(band.left(), plot.left(), std::max(plot.left(), plot.right() - width));
+    const double top = band.top() - 21 < plot.top() ? band.bottom() + 4 : band.top() - 21;
+    paintBadge(painter, {left, top, width, 17}, scene.brushText);
 }
 
 QString recallAt(const CurveScene& scene, double position) {
@@ -146,45 +160,6 @@ void paintAxes(QPainter& painter, const CurveScene& scene) {
                      Qt::AlignRight | Qt::AlignVCenter, scene.content.xTitle());
 }
 
-void paintTarget(QPainter& painter, const CurveScene& scene) {
-    if (scene.targetRecall <= 0)
-        return;
-    const QRectF plot = scene.mapping.plot;
-    const double x = sharp(scene.mapping.toPixel({scene.content.axis.toAxis(scene.targetRecall), 0}).x());
-    if (x < plot.left() || x > plot.right())
-        return;
-    painter.setPen(QPen(withAlpha(palette().accent, 0.8), 1, Qt::DashLine));
-    painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()));
-    painter.setFont(chartFont(kSmallText));
-    painter.setPen(palette().accent);
-    const QString text = QStringLiteral("≥ ") + formatParameter(scene.targetRecall);
-    const double wide = QFontMetricsF(painter.font()).horizontalAdvance(text);
-    const bool left = x + wide + 8 > plot.right();
-    painter.drawText(QRectF(left ? x - wide - 5 : x + 5, plot.bottom() - 18, wide + 1, 16), Qt::AlignVCenter,
-                     text);
-}
-
-void paintMarkers(QPainter& painter, const CurveScene& scene) {
-    const QColor halo = palette().panel;
-    for (const CurvePoint& point : scene.content.points) {
-        const QPointF at = scene.mapping.toPixel(point.position);
-        if (!isVisible(scene, at))
-            continue;
-        const SeriesStyle style = styleOf(scene, point);
-        if (!point.front) {
-            drawMarker(painter, at, style.marker, withAlpha(style.color, kDominated), kMarker);
-        } else {
-            drawMarker(painter, at, style.marker, halo, kMarker + 3);
-            drawMarker(painter, at, style.marker, style.color, kMarker);
-        }
-        if (point.pinned) {
-            painter.setPen(QPen(palette().text, 1.25));
-            painter.setBrush(Qt::NoBrush);
-            painter.drawEllipse(at, kMarker * 0.9, kMarker * 0.9);
-        }
-    }
-}
-
 void paintSelection(QPainter& painter, const CurveScene& scene) {
     if (const CurvePoint* hovered = find(scene, scene.hovered)) {
         const QPointF at = scene.mapping.toPixel(hovered->position);
@@ -243,14 +218,8 @@ void paintPointer(QPainter& painter, const CurveScene& scene) {
         painter.setBrush(Qt::NoBrush);
         painter.drawRoundedRect(scene.mapping.plot.adjusted(-0.5, -0.5, 0.5, 0.5), 4, 4);
     }
-    if (!scene.rubberBand.isNull()) {
-        painter.setPen(QPen(palette().accent, 1));
-        painter.setBrush(withAlpha(palette().accent, 0.12));
-        const QRectF band = scene.rubberBand.intersected(scene.mapping.plot);
-        painter.drawRect(QRectF(sharp(band.left()), sharp(band.top()), std::floor(band.width()),
-                                std::floor(band.height())));
-        return;
-    }
+    if (!scene.rubberBand.isNull())
+        return paintRubberBand(painter, scene);
     if (!scene.pointerInside)
         return;
     const CurvePoint* hovered = find(scene, scene.hovered);

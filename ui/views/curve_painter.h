@@ -11,7 +11,14 @@ namespace annscope::ui {
 
 void paintTitle(QPainter& painter, const CurveScene& scene);
 void paintAxes(QPainter& painter, const CurveScene& scene);
+/// The recall line, with its handle at the upper end and its value.
 void paintTarget(QPainter& painter, const CurveScene& scene);
+/// How many of the runs pass the filters, where not all do.
+void paintFilterNote(QPainter& painter, const CurveScene& scene);
+/// The rectangle of the filter that was drawn on the curve.
+void paintBrush(QPainter& painter, const CurveScene& scene);
+/// Where the recall line is, pixels; none where it is off or out of view.
+std::optional<double> targetPixel(const CurveScene& scene);
 void paintMarkers(QPainter& painter, const CurveScene& scene);
 /// What each front reaches at the target recall.
 void paintCrossings(QPainter& painter, const CurveScene& scene);

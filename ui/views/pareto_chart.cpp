@@ -50,9 +50,11 @@ ParetoChart::ParetoChart(RunsModel* model, Selection* selection, QWidget* parent
     m_y = hiddenAxis(chart(), Qt::AlignLeft);
     m_axes = new CurveLayer(CurveLayer::Part::Axes, m_scene, chart());
     m_markers = new CurveLayer(CurveLayer::Part::Markers, m_scene, chart());
+    m_target = new CurveLayer(CurveLayer::Part::Target, m_scene, chart());
     m_overlay = new CurveLayer(CurveLayer::Part::Overlay, m_scene, chart());
     m_markers->setCacheMode(QGraphicsItem::DeviceCoordinateCache);
     m_scene.selected = selection->run();
+    makeHandle();
 
     connect(model, &RunsModel::frontsChanged, this, &ParetoChart::rebuild);
     connect(model, &RunsModel::dataChanged, this,
@@ -115,12 +117,6 @@ void ParetoChart::setControlsWidth(double pixels) {
     m_axes->refresh();
 }
 
-void ParetoChart::setTargetRecall(double recall) {
-    m_scene.targetRecall = recall;
-    m_axes->refresh();
-    m_markers->refresh();
-}
-
 void ParetoChart::setRecallScale(RecallScale scale) {
     if (m_scale == scale)
         return;
@@ -133,6 +129,7 @@ void ParetoChart::setRecallScale(RecallScale scale) {
 
 void ParetoChart::rebuild() {
     m_scene.content = curveContent(*m_model, m_dataset.get(), m_scale);
+    applyFilters();
     syncLines();
     layOut();
     setAccessibleDescription(
@@ -188,7 +185,9 @@ void ParetoChart::layOut() {
     chart()->setPlotArea(m_scene.mapping.plot);
     m_axes->refresh();
     m_markers->refresh();
+    m_target->refresh();
     m_overlay->refresh();
+    placeHandle();
 }
 
 void ParetoChart::refreshOverlay() {
@@ -276,6 +275,9 @@ Picture ParetoChart::picture() const {
     picture.paint = [this, title = picture.title, size = picture.size](QPainter& painter) {
         ParetoChart twin(m_model, m_selection);
         twin.m_markers->setCacheMode(QGraphicsItem::NoCache);
+        twin.m_scene.vector = true;
+        twin.m_filters = m_filters;
+        twin.m_brushes = m_brushes;
         twin.m_dataset = m_dataset;
         twin.m_scale = m_scale;
         twin.m_zoom = m_zoom;

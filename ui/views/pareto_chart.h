@@ -17,6 +17,8 @@ class QValueAxis;
 
 namespace annscope::ui {
 
+class FilterStack;
+class RecallHandle;
 class RunsModel;
 
 /// Recall against queries per second: the runs of a model as markers, the Pareto front of each index as a
@@ -24,9 +26,10 @@ class RunsModel;
 /// number of points and QLogValueAxis labels powers of ten only.
 ///
 /// Mouse: hover reads both axes, click selects, wheel zooms about the pointer (over an axis: that axis), left
-/// drag zooms to a rectangle, middle or right drag (or Space and left drag) pans, double click shows all,
-/// right click offers copy and export. Keys: left and right step along the front, up and down go to the next
-/// index, + and - zoom, Esc goes one step back, Home shows all, Ctrl+C copies the picture.
+/// drag zooms to a rectangle, with Shift it makes a filter of the runs in it, on the recall line it moves
+/// that line; middle or right drag (or Space and left drag) pans, double click shows all, right click offers
+/// copy and export. Keys: left and right step along the front, up and down go to the next index, + and -
+/// zoom, Esc goes one step back, Home shows all, Ctrl+C copies the picture.
 class ParetoChart : public QChartView {
     Q_OBJECT
 public:
@@ -42,8 +45,17 @@ public:
     /// Width of the buttons that a panel lays over the upper right corner: the axis' title keeps clear of
     /// them.
     void setControlsWidth(double pixels);
-    /// A line at this recall; 0: none.
+    /// A line at this recall, which can be dragged; 0: none. Told to four digits.
     void setTargetRecall(double recall);
+    double targetRecall() const { return m_scene.targetRecall; }
+    /// The end of that line that the keyboard can hold; hidden where the line is.
+    RecallHandle* recallHandle() const { return m_handle; }
+
+    /// Runs that do not pass are dimmed; a rectangle sets the filter "curve". Must outlive the chart.
+    void setFilters(FilterStack* filters);
+    /// A left drag makes a filter as one with Shift does, instead of zooming.
+    void setBrushing(bool on);
+    bool isBrushing() const { return m_brushing; }
 
     RecallScale recallScale() const { return m_scale; }
     void setRecallScale(RecallScale scale);
@@ -75,6 +87,11 @@ public:
 signals:
     void recallScaleChanged(annscope::ui::RecallScale scale);
     void zoomChanged(bool zoomed);
+    /// By the mouse, the keyboard or setTargetRecall.
+    void targetRecallChanged(double recall);
+    void brushingChanged(bool on);
+    /// A run is wanted in the comparison.
+    void compareRequested(qint64 run);
     /// Runs, data or the live configuration changed.
     void contentChanged();
     /// A file could not be written.
@@ -96,7 +113,7 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    enum class Drag { None, Pending, Band, Pan };
+    enum class Drag { None, Pending, Band, Pan, Brush, Target };
     void rebuild();
     void syncLines();
     void layOut();
@@ -110,6 +127,18 @@ private:
     /// A click where no point is: the name of a series selects its index.
     void selectLabelAt(QPointF pixel);
     void popUpMenu(QPoint global, qint64 run);
+    // pareto_chart_gestures.cpp: the recall line and the brushed rectangle
+    void makeHandle();
+    void placeHandle();
+    void setTargetHot(bool hot);
+    bool isOnTarget(QPointF pixel) const;
+    double recallAtPixel(double x) const;
+    void applyFilters();
+    std::vector<qint64> runsIn(QRectF pixels) const;
+    QString brushTextOf(QRectF pixels) const;
+    void showBrush(QRectF pixels);
+    void filterBy(QRectF pixels);
+    void endDrag();
     void save(const QString& suffix);
 
     RunsModel* m_model;
@@ -123,11 +152,16 @@ private:
 
     QValueAxis *m_x, *m_y; ///< hidden: they only scale the lines
     std::map<SeriesKey, QLineSeries*> m_lines;
-    CurveLayer *m_axes, *m_markers, *m_overlay;
+    CurveLayer *m_axes, *m_markers, *m_target, *m_overlay;
+    RecallHandle* m_handle = nullptr;
+    FilterStack* m_filters = nullptr;
+    std::vector<std::pair<QString, QRectF>> m_brushes; ///< drawn here: what the trail calls it, axis units
 
     Drag m_drag = Drag::None;
     Qt::MouseButton m_button = Qt::NoButton;
     QPointF m_pressed, m_last;
+    double m_targetBefore = 0; ///< Esc goes back to it
+    bool m_brushing = false;
     bool m_space = false;
 };
 

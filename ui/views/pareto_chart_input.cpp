@@ -18,8 +18,8 @@
 namespace annscope::ui {
 namespace {
 
-constexpr double kHoverRadius = 24, kClickRadius = 14;
-constexpr double kZoomStep = 1.25;
+constexpr double kHoverRadius = 24, kClickRadius = 14, kOverLineRadius = 6;
+constexpr double kZoomStep = 1.25, kLineDragStart = 3;
 constexpr qint64 kSameWheelTurnMs = 600;
 constexpr double kSmallestBand = 6;
 
@@ -28,9 +28,15 @@ constexpr double kSmallestBand = 6;
 void ParetoChart::setHoverAt(QPointF pixel) {
     m_scene.pointer = pixel;
     m_scene.pointerInside = m_scene.mapping.plot.contains(pixel);
-    const std::size_t nearest = m_scene.pointerInside
-                                    ? nearestPoint(m_scene.content, m_scene.mapping, pixel, kHoverRadius)
-                                    : kNoPoint;
+    const bool onTarget = isOnTarget(pixel);
+    const double radius = onTarget ? kOverLineRadius : kHoverRadius;
+    const std::size_t nearest =
+        m_scene.pointerInside ? nearestPoint(m_scene.content, m_scene.mapping, pixel, radius) : kNoPoint;
+    setTargetHot(onTarget && nearest == kNoPoint);
+    if (!m_space)
+        viewport()->setCursor(m_scene.targetHot ? Qt::SizeHorCursor
+                              : m_brushing      ? Qt::CrossCursor
+                                                : Qt::ArrowCursor);
     m_scene.hovered = nearest == kNoPoint ? -1 : m_scene.content.points[nearest].run;
     m_scene.cardShown = nearest != kNoPoint;
     m_selection->setHoveredRun(m_scene.hovered);
@@ -58,6 +64,7 @@ void ParetoChart::mousePressEvent(QMouseEvent* event) {
     m_button = event->button();
     const bool pans = m_button == Qt::MiddleButton || (m_button == Qt::LeftButton && m_space);
     m_drag = pans ? Drag::Pan : Drag::Pending;
+    m_targetBefore = m_scene.targetRecall;
     if (pans)
         viewport()->setCursor(Qt::ClosedHandCursor);
     event->accept();
@@ -65,8 +72,15 @@ void ParetoChart::mousePressEvent(QMouseEvent* event) {
 
 void ParetoChart::mouseMoveEvent(QMouseEvent* event) {
     const QPointF at = event->position();
-    if (m_drag == Drag::Pending && (at - m_pressed).manhattanLength() >= QApplication::startDragDistance()) {
-        m_drag = m_button == Qt::RightButton ? Drag::Pan : Drag::Band;
+    const double moved = (at - m_pressed).manhattanLength();
+    const bool shift = event->modifiers().testFlag(Qt::ShiftModifier);
+    if (m_drag == Drag::Pending && m_button == Qt::LeftButton && !shift && moved >= kLineDragStart &&
+        isOnTarget(m_pressed)) {
+        m_drag = Drag::Target;
+    } else if (m_drag == Drag::Pending && moved >= QApplication::startDragDistance()) {
+        m_drag = m_button == Qt::RightButton          ? Drag::Pan
+                 : m_filters && (shift || m_brushing) ? Drag::Brush
+                                                      : Drag::Band;
         if (m_drag == Drag::Pan)
             viewport()->setCursor(Qt::ClosedHandCursor);
     }
@@ -75,10 +89,17 @@ void ParetoChart::mouseMoveEvent(QMouseEvent* event) {
         m_scene.rubberBand = QRectF(m_pressed, at).normalized();
         m_overlay->refresh();
         break;
+    case Drag::Brush:
+        showBrush(QRectF(m_pressed, at).normalized());
+        break;
+    case Drag::Target:
+        setTargetHot(true);
+        setTargetRecall(recallAtPixel(at.x()));
+        break;
     case Drag::Pan: {
         const QPointF from = m_scene.mapping.fromPixel(m_last), to = m_scene.mapping.fromPixel(at);
-        const ViewRange moved = bounded(m_scene.mapping.view.movedBy(from.x() - to.x(), from.y() - to.y()));
-        m_last == m_pressed || m_zoom.empty() ? m_zoom.push(moved) : m_zoom.replaceTop(moved);
+        const ViewRange view = bounded(m_scene.mapping.view.movedBy(from.x() - to.x(), from.y() - to.y()));
+        m_last == m_pressed || m_zoom.empty() ? m_zoom.push(view) : m_zoom.replaceTop(view);
         m_last = at;
         m_scene.pointerInside = false;
         layOut();
@@ -101,7 +122,10 @@ void ParetoChart::mouseReleaseEvent(QMouseEvent* event) {
     const Qt::MouseButton button = std::exchange(m_button, Qt::NoButton);
     viewport()->setCursor(m_space ? Qt::OpenHandCursor : Qt::ArrowCursor);
     const QRectF band = std::exchange(m_scene.rubberBand, QRectF()).intersected(m_scene.mapping.plot);
-    if (drag == Drag::Band && band.width() >= kSmallestBand && band.height() >= kSmallestBand) {
+    m_scene.brushText.clear();
+    if (drag == Drag::Brush) {
+        filterBy(band);
+    } else if (drag == Drag::Band && band.width() >= kSmallestBand && band.height() >= kSmallestBand) {
         zoomTo(band);
     } else if (drag == Drag::Pending) {
         const std::size_t nearest =
@@ -165,13 +189,8 @@ void ParetoChart::keyPressEvent(QKeyEvent* event) {
         resetZoom();
         return;
     case Qt::Key_Escape:
-        if (m_drag == Drag::Band) {
-            m_drag = Drag::None;
-            m_button = Qt::NoButton;
-            m_scene.rubberBand = {};
-            m_overlay->refresh();
-            return;
-        }
+        if (m_drag == Drag::Band || m_drag == Drag::Brush || m_drag == Drag::Target)
+            return endDrag();
         if (zoomBack())
             return;
         break;
@@ -289,6 +308,7 @@ QMenu* ParetoChart::createMenu(qint64 run) {
         menu->addAction(tr("Select this run"), this, [this, run] { select(run); });
         menu->addAction(pinned ? tr("Unpin this run") : tr("Pin this run"), this,
                         [this, run, pinned] { m_model->setPinned({run}, !pinned); });
+        menu->addAction(tr("Add to comparison"), this, [this, run] { emit compareRequested(run); });
         menu->addAction(tr("Hide this run"), this, [this, run] { m_model->setHidden({run}, true); });
         menu->addAction(tr("Copy configuration"), this, [this, run] {
             if (const Run* copied = m_model->run(run))
@@ -314,6 +334,8 @@ QMenu* ParetoChart::createMenu(qint64 run) {
         action->setChecked(scale == m_scale);
         group->addAction(action);
     }
+    if (const double recall = recallAtPixel(m_scene.pointer.x()); m_scene.pointerInside)
+        menu->addAction(tr("Recall line here"), this, [this, recall] { setTargetRecall(recall); });
     QAction* reset = menu->addAction(tr("Show all"), Qt::Key_Home, this, &ParetoChart::resetZoom);
     reset->setEnabled(isZoomed());
     for (QAction* action : menu->actions())
