@@ -14,11 +14,27 @@ std::vector<Point2> pointsOf(const std::vector<float>& xy) {
     return points;
 }
 
+/// The area of the squares of a coarse raster that hold a point.
+double inkedArea(const SpatialGrid& grid, const std::vector<Point2>& points) {
+    constexpr std::size_t kSide = 96;
+    const Box& box = grid.bounds();
+    const double w = std::max(box.width(), 1e-30), h = std::max(box.height(), 1e-30);
+    std::vector<char> taken(kSide * kSide);
+    for (const Point2& p : points) {
+        const auto x = static_cast<std::size_t>(std::min((p[0] - box.x0) / w * kSide, kSide - 1.0));
+        const auto y = static_cast<std::size_t>(std::min((p[1] - box.y0) / h * kSide, kSide - 1.0));
+        taken[y * kSide + x] = 1;
+    }
+    const auto count = std::max<std::ptrdiff_t>(std::ranges::count(taken, 1), 1);
+    return static_cast<double>(count) / (kSide * kSide) * w * h;
+}
+
 Result<MapScenePtr> finished(std::shared_ptr<MapScene> scene, const Control& control) {
     scene->baseGrid = SpatialGrid(scene->base);
     if (control.cancel_requested())
         return cancelled();
     scene->bounds = scene->baseGrid.bounds();
+    scene->inked = inkedArea(scene->baseGrid, scene->base);
     if (!scene->queries.empty()) {
         scene->queryGrid = SpatialGrid(scene->queries);
         const Box& q = scene->queryGrid.bounds();

@@ -21,7 +21,8 @@ struct MapScene {
     std::vector<Point2> base;        ///< by place
     std::vector<Point2> queries;     ///< all, or none while the layout is on its way
     SpatialGrid baseGrid, queryGrid;
-    Box bounds; ///< of both
+    Box bounds;       ///< of both
+    double inked = 1; ///< area that holds base points, in the units of the map: bounds alone mislead
     double trustworthiness = 0, varianceShare = 0;
     std::size_t trustworthinessK = 0, trustworthinessRows = 0; ///< k is 0 where it is not known
     std::size_t epoch = 0, epochs = 0; ///< of a stage; epochs is 0 once the layout is done

@@ -66,10 +66,13 @@ QWidget* MapPanel::buildBar() {
     m_fit->setToolTip(tr("Show the whole map (0, or double click)"));
     auto* bar = new QWidget(this);
     auto* flow = new FlowLayout(bar, 8);
-    flow->setContentsMargins(8, 4, 8, 0);
+    flow->setContentsMargins(0, 0, 0, 0);
+    const int height = m_method->sizeHint().height(); // one line of different widgets stands on one base
     for (QWidget* widget : std::initializer_list<QWidget*>{m_query, m_method, m_neighbours, m_color,
-                                                           m_queriesBox, m_missesBox, m_fit})
+                                                           m_queriesBox, m_missesBox, m_fit}) {
+        widget->setFixedHeight(height);
         flow->addWidget(widget);
+    }
     return bar;
 }
 
@@ -107,7 +110,10 @@ void MapPanel::buildLayout() {
     auto* pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(2);
-    pageLayout->addWidget(buildBar());
+    auto* bar = new QVBoxLayout;
+    bar->setContentsMargins(8, 4, 8, 2);
+    bar->addWidget(buildBar());
+    pageLayout->addLayout(bar);
     pageLayout->addLayout(texts);
     pageLayout->addWidget(m_canvas, 1);
     m_stack->addWidget(m_empty);

@@ -42,6 +42,8 @@ public:
     void setRender(Render render, bool keep);
     void setView(const ViewTransform& view);
     bool sharp() const;
+    /// There is something to be drawn, and nothing of it yet.
+    bool waiting() const { return m_render && m_layer.image.isNull(); }
     void paint(QPainter& painter, const ViewTransform& to) const;
     /// At once, at twice the resolution, for a file.
     void paintForFile(QPainter& painter, const ViewTransform& to) const;

@@ -5,11 +5,13 @@
 #include "ui/common/theme.h"
 #include "ui/views/lazy_layer.h"
 #include "ui/views/legend_place.h"
+#include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
 
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace annscope::ui {
 namespace {
@@ -26,6 +28,10 @@ MapCanvas::MapCanvas(JobRunner* jobs, QWidget* parent)
                                 "a drag take the queries inside a loop, with Ctrl inside a rectangle."));
     connect(this, &CanvasBase::viewChanged, this, [this] {
         m_points->setView(view());
+        if (view().scale != m_legendScale) { // it tells how many of the queries are drawn
+            m_legendScale = view().scale;
+            renewMarks();
+        }
         if (isFitted() || view().area != m_legendFor)
             placeLegend();
     });
@@ -177,7 +183,7 @@ std::vector<MapMark> MapCanvas::marks() const {
     std::vector<MapMark> marks;
     if (m_picture.queries && m_picture.scene && !m_picture.scene->queries.empty() &&
         !(m_picture.coloring && !m_picture.coloring->queries.empty()))
-        marks.push_back({MapMark::Query, colors.accent, tr("queries")});
+        marks.push_back({MapMark::Query, colors.accent, queriesText()});
     if (m_path && m_path->path) {
         marks.push_back({MapMark::Query, colors.fault, tr("the query")});
         if (!m_path->path->ivf())
@@ -193,10 +199,20 @@ std::vector<MapMark> MapCanvas::marks() const {
     return marks;
 }
 
+/// How many of the queries that may be seen are drawn in this view.
+QString MapCanvas::queriesText() const {
+    const double share = crowdOf(m_picture, view()).share();
+    return share > 0.98 ? tr("queries")
+                        : tr("queries, 1 in %1; more when nearer").arg(std::lround(1 / share));
+}
+
 /// On a low canvas fewer rows are listed, and the marks go first.
 void MapCanvas::renewLegend() {
-    const double room = 0.6 * view().area.height();
-    std::vector<MapMark> shown = m_picture.scene ? marks() : std::vector<MapMark>();
+    constexpr double kNarrow = 560; // pixels; the marks would hide what they explain
+    const double room = 0.5 * view().area.height();
+    std::vector<MapMark> shown;
+    if (m_picture.scene && view().area.width() > kNarrow)
+        shown = marks();
     for (const std::size_t most : {kMostListed, std::size_t(6), std::size_t(3)}) {
         m_legend.setContent(m_picture.scene ? m_picture.coloring : nullptr, shown, most);
         if (m_legend.size().height() <= room)
@@ -204,6 +220,14 @@ void MapCanvas::renewLegend() {
     }
     m_legend.setContent(m_picture.scene ? m_picture.coloring : nullptr, {}, 3);
     placeLegend();
+}
+
+/// Keeps the legend's place.
+void MapCanvas::renewMarks() {
+    const QPointF before = m_legendAt;
+    renewLegend();
+    if (!isFitted())
+        m_legendAt = before;
 }
 
 void MapCanvas::placeLegend() {
@@ -231,6 +255,10 @@ void MapCanvas::paintScene(QPainter& painter, const ViewTransform& to, bool forF
     painter.setRenderHint(QPainter::Antialiasing);
     paintOverlay(painter, to, forFile);
     m_legend.paint(painter, m_legendAt, m_picture.only);
+    if (!forFile && m_points->waiting())
+        drawNote(painter, to.area.topLeft() + QPointF(10, 10),
+                 tr("Drawing the map; while a sweep measures it waits for its turn ..."),
+                 to.area.width() - 20);
 }
 
 void MapCanvas::paintOverlay(QPainter& painter, const ViewTransform& to, bool forFile) {

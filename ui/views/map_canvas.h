@@ -52,6 +52,7 @@ public:
     void setTexts(std::function<QString(qint64 row)> ofRow, std::function<QString(qint64 query)> ofQuery);
     /// Where a class is to be clicked, in pixels; empty where the legend does not list it.
     QRectF legendArea(std::uint32_t category) const;
+    QRectF legendBox() const { return {m_legendAt, m_legend.size()}; }
     qint64 hoveredRow() const noexcept { return m_hoveredRow; }
     qint64 hoveredQuery() const noexcept { return m_hoveredQuery; }
 
@@ -85,6 +86,8 @@ private:
     void renew(bool keep);
     void renewLegend();
     void placeLegend();
+    void renewMarks();
+    QString queriesText() const;
     std::vector<MapMark> marks() const;
     void paintOverlay(QPainter& painter, const ViewTransform& view, bool forFile);
     void paintBrush(QPainter& painter, const ViewTransform& view);
@@ -101,6 +104,7 @@ private:
     MapLegend m_legend;
     QRectF m_legendFor; ///< the view for which the legend's place was looked for
     QPointF m_legendAt;
+    double m_legendScale = 0;
 
     std::optional<QPolygonF> m_brush; ///< of the filter, in coordinates of the map
     QPolygonF m_loop;                 ///< being drawn, pixels

@@ -19,14 +19,25 @@ constexpr double kLeastLoop = 4;    ///< pixels; a smaller one is a click
 } // namespace
 
 /// A query lies above the points, so it is taken where one is near.
-MapCanvas::Target MapCanvas::targetAt(QPointF at) const {
+MapCanvas::Target MapCanvas::targetAt(QPointF where) const {
     Target target;
     if (!m_picture.scene)
         return target;
-    const QPointF p = view().toData(at);
+    const QPointF p = view().toData(where);
     const double reach = kPickDistance / view().scale;
-    if (m_picture.queries)
-        target.query = m_picture.scene->queryGrid.nearest(p.x(), p.y(), reach);
+    if (m_picture.queries) {
+        const QueryCrowd crowd = crowdOf(m_picture, view());
+        double best = reach * reach;
+        m_picture.scene->queryGrid.visit({p.x() - reach, p.y() - reach, p.x() + reach, p.y() + reach},
+                                         [&](std::uint32_t query, const Point2& at) {
+                                             const double dx = at[0] - p.x(), dy = at[1] - p.y(),
+                                                          d = dx * dx + dy * dy;
+                                             if (d <= best && drawsQuery(m_picture, crowd, query)) {
+                                                 best = d;
+                                                 target.query = query;
+                                             }
+                                         });
+    }
     if (target.query >= 0)
         return target;
     const std::int64_t place = m_picture.scene->baseGrid.nearest(p.x(), p.y(), reach);

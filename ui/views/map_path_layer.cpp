@@ -186,6 +186,8 @@ void drawMapPath(QPainter& painter, const MapPath& path, std::size_t step, const
     if (path.path && !path.path->steps.empty()) {
         const std::size_t last = path.path->steps.size() - 1, shown = std::min(step, last);
         LabelPlacer labels(painter, view.area);
+        if (query)
+            labels.keepFree(QRectF(view.toScreen(*query) - QPointF(10, 10), QSizeF(20, 20)));
         drawWalk(painter, path, shown, view, radius);
         if (shown == last) {
             drawMisses(painter, path, view, radius);

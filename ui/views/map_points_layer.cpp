@@ -16,17 +16,17 @@ namespace {
 
 constexpr std::size_t kChunk = 8192; ///< points between two looks at cancel
 constexpr double kQueryArms = 3.5;   ///< pixels, where there is room
-constexpr double kBehindPath = 0.55; ///< opacity
+constexpr double kQueryRoom = 13;    ///< pixels between two queries that are drawn
+constexpr double kBehindPath = 0.5;  ///< opacity of what does not belong to the path
 
 std::uint32_t scaled(QRgb color, double alpha) {
     return qPremultiply(qRgba(qRed(color), qGreen(color), qBlue(color),
                               static_cast<int>(std::lround(255 * std::clamp(alpha, 0.0, 1.0)))));
 }
 
-/// Mean pixels between two points of the map.
-double spacing(const MapScene& scene, const ViewTransform& view) {
-    const double area = std::max(scene.bounds.width(), 1e-30) * std::max(scene.bounds.height(), 1e-30);
-    return std::sqrt(area / static_cast<double>(std::max<std::size_t>(scene.base.size(), 1))) * view.scale;
+/// Mean pixels between two of so many points, where there are points.
+double spacing(const MapScene& scene, const ViewTransform& view, std::size_t count) {
+    return std::sqrt(scene.inked / static_cast<double>(std::max<std::size_t>(count, 1))) * view.scale;
 }
 
 /// Writes marks into an image in pixels of the view.
@@ -119,13 +119,18 @@ Status paintBase(const Pass& pass, Stamper& stamper, const ViewTransform& view) 
     const bool colored = coloring && !coloring->base.empty();
     const bool queriesSpeak = coloring && !coloring->queries.empty();
     const double radius = mapPointRadius(scene, view);
-    const double alpha = pass.opacity * (spacing(scene, view) < 2.5 ? 0.75 : 0.9);
+    // Where points lie over each other fainter ones show how many there are; colours need all their strength.
+    const double room = spacing(scene, view, scene.base.size());
+    const double crowd = std::clamp(0.25 + 0.2 * room, 0.35, 0.9);
+    const bool ownColors =
+        coloring && (coloring->kind == MapColor::Probed || coloring->kind == MapColor::Distance);
+    const double alpha = ownColors ? 0.9 : pass.opacity * 0.9;
     std::vector<std::uint32_t> colors(pass.style.classes.size());
     for (std::size_t c = 0; c < colors.size(); ++c)
         colors[c] = scaled(pass.style.classes[c], alpha);
     const std::uint32_t plain =
-        queriesSpeak ? scaled(pass.style.dimmed, alpha) : scaled(pass.style.plain, alpha);
-    const std::uint32_t none = scaled(pass.style.none, alpha), dimmed = scaled(pass.style.dimmed, alpha);
+        queriesSpeak ? scaled(pass.style.dimmed, 0.9) : scaled(pass.style.plain, crowd * pass.opacity);
+    const std::uint32_t none = scaled(pass.style.none, 0.9), dimmed = scaled(pass.style.dimmed, 0.9);
     for (const bool low : {true, false}) {
         if (low && !colored && !picture.passingPoints)
             continue; // nothing lies below
@@ -150,10 +155,12 @@ Status paintQueries(const Pass& pass, Stamper& stamper, const ViewTransform& vie
     const MapPicture& picture = pass.picture;
     const MapScene& scene = *picture.scene;
     const bool colored = picture.coloring && !picture.coloring->queries.empty();
-    const double arm = mapCrossRadius(scene, view);
+    const QueryCrowd crowd = crowdOf(picture, view);
+    const double arm = crowd.arm();
+    const bool dots = colored && crowd.room() < 6; // crosses would lie over each other
     const auto fade = [&](QRgb color, double alpha) {
         return qRgba(qRed(color), qGreen(color), qBlue(color),
-                     static_cast<int>(std::lround(255 * alpha * pass.opacity)));
+                     static_cast<int>(std::lround(255 * alpha * (colored ? 1 : pass.opacity))));
     };
     for (const bool low : {true, false}) {
         ANNSCOPE_TRY(
@@ -161,14 +168,15 @@ Status paintQueries(const Pass& pass, Stamper& stamper, const ViewTransform& vie
                 const std::uint32_t c = colored ? picture.coloring->queries[q] : MapColoring::kNone;
                 const bool passes = !picture.passing || std::ranges::binary_search(*picture.passing, q);
                 const bool dim = !passes || (colored && (c >= pass.style.classes.size() || pass.isDimmed(c)));
-                if (low != dim)
+                if (low != dim || !drawsQuery(picture, crowd, q))
                     return;
                 if (dim)
-                    return stamper.cross(p, arm * 0.7, fade(pass.style.none, 0.35));
-                if (colored)
-                    stamper.disc(p, arm + 1, scaled(pass.style.halo, 0.8 * pass.opacity));
-                stamper.cross(p, arm,
-                              fade(colored ? pass.style.classes[c] : pass.style.query, colored ? 1 : 0.85));
+                    return stamper.cross(p, arm * 0.7, fade(pass.style.none, 0.4));
+                if (dots)
+                    return stamper.disc(p, std::clamp(crowd.room() * 0.5, 1.2, 3.0),
+                                        scaled(pass.style.classes[c], 1));
+                stamper.disc(p, arm + 1, scaled(pass.style.halo, 0.7 * pass.opacity));
+                stamper.cross(p, arm, fade(colored ? pass.style.classes[c] : pass.style.query, 1));
             }));
     }
     return {};
@@ -240,13 +248,25 @@ MapStyle MapStyle::fromPalette(const MapColoring* coloring) {
 }
 
 double mapPointRadius(const MapScene& scene, const ViewTransform& view) {
-    return std::clamp(spacing(scene, view) * 0.22, 1.0, 3.0);
+    return std::clamp(spacing(scene, view, scene.base.size()) * 0.3, 1.0, 3.0);
 }
 
-double mapCrossRadius(const MapScene& scene, const ViewTransform& view) {
-    const double queries = static_cast<double>(std::max<std::size_t>(scene.queries.size(), 1));
-    const double room = spacing(scene, view) * std::sqrt(static_cast<double>(scene.base.size()) / queries);
-    return std::clamp(room * 0.4, 2.0, kQueryArms);
+QueryCrowd::QueryCrowd(const MapScene& scene, const ViewTransform& view, std::size_t shown)
+    : m_room(spacing(scene, view, shown)), m_share(m_room * m_room / (kQueryRoom * kQueryRoom)),
+      m_shareOfAll(m_share * static_cast<double>(shown) /
+                   static_cast<double>(std::max<std::size_t>(scene.queries.size(), 1))),
+      m_arm(std::clamp(std::max(m_room, kQueryRoom) * 0.3, 2.0, kQueryArms)) {}
+
+QueryCrowd crowdOf(const MapPicture& picture, const ViewTransform& view) {
+    return {*picture.scene, view, picture.passing ? picture.passing->size() : picture.scene->queries.size()};
+}
+
+/// Those that are coloured, or left by the filters, are what is looked at: of them all are drawn unless there
+/// are too many, of the others few.
+bool drawsQuery(const MapPicture& picture, const QueryCrowd& crowd, std::uint32_t query) {
+    if (picture.coloring && !picture.coloring->queries.empty())
+        return true;
+    return crowd.draws(query, picture.passing && !std::ranges::binary_search(*picture.passing, query));
 }
 
 double missRingRadius(std::uint32_t misses, std::uint32_t most) {

@@ -9,6 +9,7 @@
 
 #include <QColor>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -44,8 +45,28 @@ QColor shadeColor(std::uint32_t shade, std::uint32_t shades);
 
 /// Half the width of a point, pixels: 1 to 3 by zoom.
 double mapPointRadius(const MapScene& scene, const ViewTransform& view);
-/// Half the arm of a query's cross, pixels.
-double mapCrossRadius(const MapScene& scene, const ViewTransform& view);
+/// In a crowd only so large a share of the queries is drawn that their crosses stay apart; the same ones
+/// always, and more of them the nearer one looks.
+class QueryCrowd {
+public:
+    /// shown: queries that may be drawn at all.
+    QueryCrowd(const MapScene& scene, const ViewTransform& view, std::size_t shown);
+    /// amongAll: it has to stay apart from all queries, not only from those shown.
+    bool draws(std::uint32_t query, bool amongAll = false) const noexcept {
+        constexpr std::uint32_t kHash =
+            2654435769u; // Knuth's multiplicative hash spreads neighbours in number
+        return (query * kHash) * 0x1p-32 < (amongAll ? m_shareOfAll : m_share);
+    }
+    double share() const noexcept { return std::min(m_share, 1.0); }
+    double arm() const noexcept { return m_arm; }   ///< half the arm of a cross, pixels
+    double room() const noexcept { return m_room; } ///< mean pixels between two of all
+
+private:
+    double m_room, m_share, m_shareOfAll, m_arm;
+};
+/// Of a picture: whether a query is drawn, and can be pointed at.
+QueryCrowd crowdOf(const MapPicture& picture, const ViewTransform& view);
+bool drawsQuery(const MapPicture& picture, const QueryCrowd& crowd, std::uint32_t query);
 /// Radius of the ring around a row that was missed so often; the area grows with the count.
 double missRingRadius(std::uint32_t misses, std::uint32_t most);
 

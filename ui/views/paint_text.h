@@ -28,6 +28,8 @@ public:
     bool place(QPointF at, double distance, const QString& text, const QColor& color, bool bold);
     /// The same, above the point or not at all.
     bool placeAbove(QPointF at, double distance, const QString& text, const QColor& color, bool bold);
+    /// No label will be placed there.
+    void keepFree(const QRectF& box) { m_taken.push_back(box); }
     /// A filled badge on the point itself.
     bool placeBadge(QPointF at, const QString& text, const QColor& fill, const QColor& color);
 
