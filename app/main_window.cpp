@@ -24,6 +24,7 @@
 #include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
+#include "ui/panels/queries_panel.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
 #include "ui/views/pareto_chart.h"
@@ -45,7 +46,7 @@ namespace {
 constexpr int kLayoutVersion =
     4; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
-constexpr std::array kViews{"compare", "graph", "cells", "map", "lab", "health", "hops", "alpha"};
+constexpr std::array kViews{"compare", "graph", "cells", "map", "queries", "lab", "health", "hops", "alpha"};
 
 } // namespace
 
@@ -118,6 +119,8 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
     connect(addDock(QStringLiteral("map"), tr("Map"), m_map), &QDockWidget::visibilityChanged, m_map,
             &ui::MapPanel::setInFront);
+    connect(addDock(QStringLiteral("queries"), tr("Queries"), m_queries), &QDockWidget::visibilityChanged,
+            m_queries, &ui::QueriesPanel::setInFront);
     connect(addDock(QStringLiteral("lab"), tr("Laboratory"), m_lab), &QDockWidget::visibilityChanged, m_lab,
             &ui::LabPanel::setInFront);
     connect(addDock(QStringLiteral("health"), tr("Health"), m_health), &QDockWidget::visibilityChanged,
@@ -196,6 +199,7 @@ void MainWindow::connectPanels() {
         m_lab->setData(m_session->current(), static_cast<std::size_t>(k));
         m_health->setK(static_cast<std::size_t>(k));
         showHops();
+        showQueries();
     });
     connectCurve();
     connectViews();

@@ -40,6 +40,7 @@ class LiveMeasure;
 class MapPanel;
 class MessageBar;
 class OpenPanel;
+class QueriesPanel;
 class RunsPanel;
 class SearchPanel;
 } // namespace ui
@@ -64,6 +65,7 @@ public:
     ui::HealthPanel* health() noexcept { return m_health; }
     ui::HopsPanel* hops() noexcept { return m_hops; }
     ui::MapPanel* map() noexcept { return m_map; }
+    ui::QueriesPanel* queries() noexcept { return m_queries; }
     ui::LabPanel* laboratory() noexcept { return m_lab; }
     ui::AlphaLab* alphaLaboratory() noexcept { return m_alpha; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
@@ -125,6 +127,9 @@ private:
     // main_window_map.cpp
     void createMap();
     void showMap();
+    // main_window_queries.cpp
+    void createQueries();
+    void showQueries();
     // main_window_menus.cpp
     void createCommands();
     void createMenus();
@@ -155,6 +160,7 @@ private:
     ui::HealthPanel* m_health = nullptr;
     ui::HopsPanel* m_hops = nullptr;
     ui::MapPanel* m_map = nullptr;
+    ui::QueriesPanel* m_queries = nullptr;
     ui::LabPanel* m_lab = nullptr;
     ui::AlphaLab* m_alpha = nullptr;
     ui::BuildPanel* m_build = nullptr;

@@ -93,11 +93,14 @@ void MainWindow::createCommands() {
                      }});
     constexpr int kShifted = Qt::CTRL | Qt::SHIFT;
     const std::pair<const char*, int> views[] = {
-        {"curve", Qt::CTRL | Qt::Key_1}, {"graph", Qt::CTRL | Qt::Key_2},  {"cells", Qt::CTRL | Qt::Key_3},
-        {"runs", Qt::CTRL | Qt::Key_4},  {"search", Qt::CTRL | Qt::Key_5}, {"data", Qt::CTRL | Qt::Key_6},
-        {"build", Qt::CTRL | Qt::Key_7}, {"export", Qt::CTRL | Qt::Key_8}, {"jobs", Qt::CTRL | Qt::Key_9},
-        {"lab", Qt::CTRL | Qt::Key_0},   {"health", Qt::CTRL | Qt::Key_H}, {"hops", Qt::CTRL | Qt::Key_J},
-        {"alpha", kShifted | Qt::Key_A}, {"map", Qt::CTRL | Qt::Key_M},    {"compare", kShifted | Qt::Key_C},
+        {"curve", Qt::CTRL | Qt::Key_1},   {"graph", Qt::CTRL | Qt::Key_2},
+        {"cells", Qt::CTRL | Qt::Key_3},   {"runs", Qt::CTRL | Qt::Key_4},
+        {"search", Qt::CTRL | Qt::Key_5},  {"data", Qt::CTRL | Qt::Key_6},
+        {"build", Qt::CTRL | Qt::Key_7},   {"export", Qt::CTRL | Qt::Key_8},
+        {"jobs", Qt::CTRL | Qt::Key_9},    {"lab", Qt::CTRL | Qt::Key_0},
+        {"health", Qt::CTRL | Qt::Key_H},  {"hops", Qt::CTRL | Qt::Key_J},
+        {"alpha", kShifted | Qt::Key_A},   {"map", Qt::CTRL | Qt::Key_M},
+        {"compare", kShifted | Qt::Key_C}, {"queries", kShifted | Qt::Key_Q},
     };
     for (const auto& [name, key] : views)
         m_commands->add(

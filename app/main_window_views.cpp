@@ -33,6 +33,7 @@ void MainWindow::createViews() {
     m_graph = new ui::GraphPanel(m_jobs, m_session->selection(), this);
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);
     createMap();
+    createQueries();
     m_lab = new ui::LabPanel(m_jobs, this);
     m_health = new ui::HealthPanel(m_jobs, this);
     m_health->setK(static_cast<std::size_t>(m_settings.k));
@@ -183,6 +184,7 @@ void MainWindow::showIndexes() {
     m_health->setIndex(m_graphIndex);
     showHops();
     showMap();
+    showQueries();
     m_search->setIndex(selectedIndex());
     showSearch(m_search->params(), m_search->k());
     showExport();

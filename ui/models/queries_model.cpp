@@ -35,7 +35,7 @@ void QueriesModel::setRecall(std::vector<float> recall, std::size_t k) {
 }
 
 void QueriesModel::setPassing(QueryRowsPtr rows) {
-    if (rows == m_passing)
+    if (rows == m_passing || (rows && m_passing && *rows == *m_passing))
         return;
     m_passing = std::move(rows);
     arrange();

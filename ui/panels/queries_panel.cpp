@@ -3,6 +3,7 @@
 
 #include "ui/common/elided_label.h"
 #include "ui/common/format.h"
+#include "ui/common/theme.h"
 #include "ui/jobs/job_runner.h"
 #include "ui/models/difficulty_groups.h"
 #include "ui/models/queries_model.h"
@@ -21,13 +22,13 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace annscope::ui {
 namespace {
 
 constexpr std::size_t kMostOutlines = 4; ///< more lines over one histogram cannot be told apart
-const QString kRecallSource = QStringLiteral("histogram"), kDifficultySource = QStringLiteral("difficulty");
 
 DifficultyPtr difficultyOf(const StudiedQueriesPtr& studied) {
     return studied ? DifficultyPtr(studied, &studied->difficulty) : nullptr;
@@ -70,6 +71,10 @@ void QueriesPanel::connectAll() {
         connect(m_logarithmic, &QToolButton::toggled, histogram, &QueryHistogram::setLogarithmic);
         histogram->setSelectedQuery(m_selection->query());
     }
+    connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, [this] {
+        showRun();
+        showDifficulty();
+    });
     const auto runsChanged = [this] {
         showRun();
         showGroups();
@@ -242,8 +247,11 @@ void QueriesPanel::showRun() {
         const QueryBins bins = QueryBins::ofRecall(other.point.recall_per_query, other.point.k);
         const double scale = double(m_recallBins->total()) / double(std::max<std::size_t>(bins.total(), 1));
         QueryHistogram::Outline outline{configurationText(other), seriesStyle(other.index->series), {}};
-        if (hovered || other.index == run->index) // told apart from the bars
-            outline.style.dash = Qt::SolidLine, outline.style.color = palette().color(QPalette::Text);
+        if (hovered || other.index == run->index) { // told apart from the bars
+            constexpr std::array kDashes{Qt::SolidLine, Qt::DashLine, Qt::DotLine, Qt::DashDotLine};
+            outline.style.color = ui::palette().text;
+            outline.style.dash = kDashes[content.outlines.size() % kDashes.size()];
+        }
         for (int bin = 0; bin < bins.size(); ++bin)
             outline.counts.push_back(bins.count(bin) * scale);
         content.outlines.push_back(std::move(outline));
@@ -328,70 +336,6 @@ void QueriesPanel::showGroups() {
     m_groups->setFixedHeight(m_groups->horizontalHeader()->sizeHint().height() +
                              rows * m_groups->verticalHeader()->defaultSectionSize() + 4);
     m_groups->setVisible(m_groupsModel->rowCount() > 0);
-}
-
-/// What others leave stands out of the bars; a filter of its own is the brush where it is one.
-void QueriesPanel::showBrush(QueryHistogram* histogram, const QueryBinsPtr& bins, const QString& source) {
-    const Filter* own = m_filters->find(source);
-    const bool here = own && own->queries && own->dataset == m_dataset;
-    std::optional<BinRange> range;
-    if (here && bins) {
-        range = bins->rangeOf(*own->queries);
-        // While it is drawn, empty bins at its ends belong to it, too.
-        if (const auto drawn = histogram->brush();
-            drawn && drawn->second < bins->size() && bins->rangeText(*drawn) == own->text)
-            range = drawn;
-    }
-    histogram->setBrush(range);
-    const QueryRowsPtr rows = m_filters->queries(m_dataset, range ? source : QString());
-    QueryHistogram::Content content = histogram->content();
-    content.passing = bins && rows ? bins->countsOf(rows) : std::vector<std::uint32_t>();
-    histogram->setContent(std::move(content));
-}
-
-void QueriesPanel::showFilters() {
-    if (!m_dataset)
-        return;
-    showBrush(m_recall, m_recallBins, kRecallSource);
-    showBrush(m_difficulty, m_difficultyBins, kDifficultySource);
-    m_model->setPassing(m_filters->queries(m_dataset));
-    const StudiedQueriesPtr studied = m_study->known();
-    const Filter* own = m_filters->find(kDifficultySource);
-    m_outside->setEnabled(studied && !studied->outside->empty());
-    m_outside->setChecked(studied && own && own->queries && own->dataset == m_dataset &&
-                          !studied->outside->empty() && *own->queries == *studied->outside);
-    showSummary();
-}
-
-void QueriesPanel::showSummary() {
-    const QueryRowsPtr rows = m_filters->queries(m_dataset);
-    const std::size_t all = m_dataset->queries.size();
-    QString text = about();
-    const Run* run = shownRun();
-    if (run) {
-        const double margin = recallMargin(run->point);
-        text += tr(": recall@%1 %2%3, 5th percentile %4")
-                    .arg(run->point.k)
-                    .arg(formatRecall(run->point.recall),
-                         margin > 0 ? tr(" ± %1").arg(formatNumber(margin)) : QString(),
-                         formatNumber(run->point.recall_p5));
-    }
-    m_summary->setText(text);
-    QString count =
-        rows ? tr("%1 of %2 queries pass the filters").arg(formatCount(rows->size()), formatCount(all))
-             : tr("%1 queries").arg(formatCount(all));
-    if (rows && run && !rows->empty()) {
-        double sum = 0;
-        std::size_t measured = 0;
-        for (const std::uint32_t row : *rows)
-            if (row < run->point.recall_per_query.size()) {
-                sum += double(run->point.recall_per_query[row]);
-                ++measured;
-            }
-        if (measured > 0)
-            count += tr(", mean recall %1").arg(formatRecall(sum / double(measured)));
-    }
-    m_count->setText(count);
 }
 
 } // namespace annscope::ui

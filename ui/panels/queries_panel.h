@@ -47,6 +47,10 @@ public:
     DifficultyStudy* study() const { return m_study; }
     DifficultyMeasure measure() const { return m_measure; }
 
+    /// The sources of its filters.
+    static inline const QString kRecallSource = QStringLiteral("histogram");
+    static inline const QString kDifficultySource = QStringLiteral("difficulty");
+
 signals:
     /// The button of the empty view.
     void emptyTriggered();
@@ -71,10 +75,12 @@ private:
     void showEmpty();
     void showRun();
     void showDifficulty();
-    void showFilters();
     void showGroups();
+    // queries_panel_filters.cpp
+    void showFilters();
     void showBrush(QueryHistogram* histogram, const QueryBinsPtr& bins, const QString& source);
     void showSummary();
+    // queries_panel.cpp
     void setMeasure(DifficultyMeasure measure);
     void filter(const QString& source, const QString& text, QueryRowsPtr rows, bool dragging = false);
     QString about() const;
