@@ -357,6 +357,12 @@ void MapPanelTest::clickSelectsAQueryAndFollowsIt() {
     QTRY_VERIFY(w.panel.explainer()->path() && w.panel.explainer()->path()->queryRow == 3);
     QTRY_VERIFY(w.panel.ready());
     QVERIFY(w.find<QLabel>("mapOutcome")->text().startsWith(QStringLiteral("Found")));
+    const double before = w.canvas()->view().scale;
+    QTest::mouseClick(w.find<QToolButton>("mapZoom"), Qt::LeftButton);
+    QVERIFY(w.canvas()->view().scale > 2 * before);
+    QVERIFY((w.atQuery(3) - w.canvas()->rect().center()).manhattanLength() <= 3);
+    w.canvas()->fit();
+    QTRY_VERIFY(w.panel.ready());
     const QImage image = w.image();
     QVERIFY(hasColor(image, w.atQuery(3), palette().fault));
     const auto coloring = w.canvas()->coloring();
@@ -792,6 +798,9 @@ void MapPanelTest::pictures() {
     }
     selection.setQuery(worst);
     save("query");
+    QTest::mouseClick(panel.findChild<QToolButton*>(QStringLiteral("mapZoom")), Qt::LeftButton);
+    save("near");
+    panel.canvas()->fit();
     panel.setColor(MapColor::Distance);
     save("distance");
     applyTheme(*qApp, Theme::Light);

@@ -16,6 +16,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QProgressBar>
+#include <QShortcut>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QStackedWidget>
@@ -41,9 +42,9 @@ MapPanel::MapPanel(JobRunner* jobs, const RunsModel* runs, Selection* selection,
       m_phase(new QLabel(this)), m_method(new QComboBox(this)), m_color(new QComboBox(this)),
       m_neighbours(new QSpinBox(this)), m_queriesBox(new QCheckBox(tr("Queries"), this)),
       m_missesBox(new QCheckBox(tr("Misses of all"), this)), m_fit(new QToolButton(this)),
-      m_cancel(new QToolButton(this)), m_progress(new QProgressBar(this)), m_working(new QWidget(this)),
-      m_canvas(new MapCanvas(jobs, this)), m_choice(new QueryChoice(jobs, selection, this)),
-      m_query(new QuerySpin(m_choice, this)) {
+      m_zoom(new QToolButton(this)), m_cancel(new QToolButton(this)), m_progress(new QProgressBar(this)),
+      m_working(new QWidget(this)), m_canvas(new MapCanvas(jobs, this)),
+      m_choice(new QueryChoice(jobs, selection, this)), m_query(new QuerySpin(m_choice, this)) {
     setObjectName(QStringLiteral("mapPanel"));
     setAccessibleName(tr("Map"));
     m_query->setFilters(filters);
@@ -80,6 +81,9 @@ void MapPanel::connectAll() {
     connect(m_queriesBox, &QCheckBox::toggled, m_canvas, &MapCanvas::setQueriesVisible);
     connect(m_missesBox, &QCheckBox::toggled, this, &MapPanel::showMisses);
     connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
+    connect(m_zoom, &QToolButton::clicked, this, &MapPanel::zoomToQuery);
+    auto* zoom = new QShortcut(Qt::Key_Z, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
+    connect(zoom, &QShortcut::activated, this, &MapPanel::zoomToQuery);
     connect(m_canvas, &MapCanvas::queryClicked, m_choice, &QueryChoice::chooseRow);
     connect(m_canvas, &CanvasBase::clickRevoked, m_choice, &QueryChoice::revoke);
     connect(m_canvas, &MapCanvas::rowClicked, this, &MapPanel::selectRow);

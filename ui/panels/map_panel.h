@@ -94,6 +94,7 @@ private:
     void onPath();
     void showPath();
     void showStep();
+    void zoomToQuery();
     void showPassing();
     void showMisses();
     void showPointed();
@@ -137,7 +138,7 @@ private:
     QComboBox *m_method, *m_color;
     QSpinBox* m_neighbours;
     QCheckBox *m_queriesBox, *m_missesBox;
-    QToolButton *m_fit, *m_cancel;
+    QToolButton *m_fit, *m_zoom, *m_cancel;
     QProgressBar* m_progress;
     QWidget* m_working;
     MapCanvas* m_canvas;

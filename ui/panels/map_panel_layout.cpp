@@ -64,12 +64,17 @@ QWidget* MapPanel::buildBar() {
     m_fit->setAutoRaise(true);
     m_fit->setAccessibleName(tr("Fit to window"));
     m_fit->setToolTip(tr("Show the whole map (0, or double click)"));
+    m_zoom->setObjectName(QStringLiteral("mapZoom"));
+    m_zoom->setIcon(icon(QStringLiteral("search")));
+    m_zoom->setAutoRaise(true);
+    m_zoom->setAccessibleName(tr("Zoom to the query"));
+    m_zoom->setToolTip(tr("Zoom to the query and its true neighbours (Z)"));
     auto* bar = new QWidget(this);
     auto* flow = new FlowLayout(bar, 8);
     flow->setContentsMargins(0, 0, 0, 0);
     const int height = m_method->sizeHint().height(); // one line of different widgets stands on one base
     for (QWidget* widget : std::initializer_list<QWidget*>{m_query, m_method, m_neighbours, m_color,
-                                                           m_queriesBox, m_missesBox, m_fit}) {
+                                                           m_queriesBox, m_missesBox, m_zoom, m_fit}) {
         widget->setFixedHeight(height);
         flow->addWidget(widget);
     }

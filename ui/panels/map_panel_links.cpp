@@ -8,8 +8,10 @@
 #include "ui/views/query_explainer.h"
 
 #include <QCheckBox>
+#include <QToolButton>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace annscope::ui {
@@ -29,6 +31,7 @@ void MapPanel::onPath() {
 void MapPanel::showPath() {
     const MapScenePtr& scene = m_study->scene();
     const qint64 query = m_selection->query();
+    m_zoom->setEnabled(scene && scene->query(query));
     if (!scene || query < 0) {
         m_canvas->setPath(nullptr);
         return updateTexts();
@@ -39,6 +42,22 @@ void MapPanel::showPath() {
                               lossFits() ? m_loss.get() : nullptr));
     showStep();
     updateTexts();
+}
+
+/// So near that the true neighbours fill a good part of the canvas; on a projection they may lie apart.
+void MapPanel::zoomToQuery() {
+    const MapScenePtr& scene = m_study->scene();
+    const Point2* query = scene ? scene->query(m_selection->query()) : nullptr;
+    if (!query)
+        return;
+    double reach = 4 * std::sqrt(scene->inked / static_cast<double>(scene->base.size()));
+    if (const PathModelPtr& path = explainer()->path())
+        for (const TrueNeighbour& neighbour : path->truth)
+            if (const Point2* at = scene->at(neighbour.id))
+                reach = std::max<double>(
+                    {reach, std::abs((*at)[0] - (*query)[0]), std::abs((*at)[1] - (*query)[1])});
+    const Box box{(*query)[0] - reach, (*query)[1] - reach, (*query)[0] + reach, (*query)[1] + reach};
+    m_canvas->setView(ViewTransform::fitting(box.grown(0.3), m_canvas->rect(), 8));
 }
 
 /// Follows a player that plays the same search. What it has not yet met is then dimmed.

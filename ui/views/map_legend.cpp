@@ -18,7 +18,7 @@
 namespace annscope::ui {
 namespace {
 
-constexpr double kLine = 17, kPad = 8, kWidth = 196, kBarHeight = 10;
+constexpr double kLine = 17, kPad = 8, kWidth = 204, kBarHeight = 10;
 constexpr std::uint32_t kSteps = 8; ///< parts of a sequential scale that can be clicked
 
 QString tr(const char* text) {
@@ -136,7 +136,7 @@ void MapLegend::paintRows(QPainter& painter, const std::optional<ClassRange>& on
     }
     if (!m_more.isNull())
         paintText(painter, m_more.adjusted(18, 0, 0, 0), Qt::AlignLeft,
-                  tr("and %1 more; colours repeat").arg(formatCount(m_coloring->classes - m_rows.size())),
+                  tr("%1 more, colours repeat").arg(formatCount(m_coloring->classes - m_rows.size())),
                   colors.secondary);
 }
 

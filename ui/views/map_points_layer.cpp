@@ -175,7 +175,7 @@ Status paintQueries(const Pass& pass, Stamper& stamper, const ViewTransform& vie
                 if (dots)
                     return stamper.disc(p, std::clamp(crowd.room() * 0.5, 1.2, 3.0),
                                         scaled(pass.style.classes[c], 1));
-                stamper.disc(p, arm + 1, scaled(pass.style.halo, 0.7 * pass.opacity));
+                stamper.disc(p, arm + 1, scaled(pass.style.halo, 0.45 * pass.opacity));
                 stamper.cross(p, arm, fade(colored ? pass.style.classes[c] : pass.style.query, 1));
             }));
     }
