@@ -21,6 +21,7 @@
 #include "ui/panels/hops_panel.h"
 #include "ui/panels/jobs_panel.h"
 #include "ui/panels/lab_panel.h"
+#include "ui/panels/loss_panel.h"
 #include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
@@ -46,7 +47,8 @@ namespace {
 constexpr int kLayoutVersion =
     4; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
-constexpr std::array kViews{"compare", "graph", "cells", "map", "queries", "lab", "health", "hops", "alpha"};
+constexpr std::array kViews{"compare", "graph", "cells",  "loss", "map",
+                            "queries", "lab",   "health", "hops", "alpha"};
 
 } // namespace
 
@@ -117,6 +119,8 @@ void MainWindow::createDocks() {
             m_compare, &ui::ComparePanel::setInFront);
     addDock(QStringLiteral("graph"), tr("Graph"), m_graph);
     addDock(QStringLiteral("cells"), tr("Cells"), m_cells);
+    connect(addDock(QStringLiteral("loss"), tr("Loss"), m_loss), &QDockWidget::visibilityChanged, m_loss,
+            &ui::LossPanel::setInFront);
     connect(addDock(QStringLiteral("map"), tr("Map"), m_map), &QDockWidget::visibilityChanged, m_map,
             &ui::MapPanel::setInFront);
     connect(addDock(QStringLiteral("queries"), tr("Queries"), m_queries), &QDockWidget::visibilityChanged,

@@ -37,6 +37,7 @@ class HopsPanel;
 class JobsPanel;
 class LabPanel;
 class LiveMeasure;
+class LossPanel;
 class MapPanel;
 class MessageBar;
 class OpenPanel;
@@ -66,6 +67,7 @@ public:
     ui::HopsPanel* hops() noexcept { return m_hops; }
     ui::MapPanel* map() noexcept { return m_map; }
     ui::QueriesPanel* queries() noexcept { return m_queries; }
+    ui::LossPanel* loss() noexcept { return m_loss; }
     ui::LabPanel* laboratory() noexcept { return m_lab; }
     ui::AlphaLab* alphaLaboratory() noexcept { return m_alpha; }
     QAction* command(const char* id) const { return (*m_commands)[id]; }
@@ -130,6 +132,9 @@ private:
     // main_window_queries.cpp
     void createQueries();
     void showQueries();
+    // main_window_loss.cpp
+    void createLoss();
+    void showLoss();
     // main_window_menus.cpp
     void createCommands();
     void createMenus();
@@ -161,6 +166,7 @@ private:
     ui::HopsPanel* m_hops = nullptr;
     ui::MapPanel* m_map = nullptr;
     ui::QueriesPanel* m_queries = nullptr;
+    ui::LossPanel* m_loss = nullptr;
     ui::LabPanel* m_lab = nullptr;
     ui::AlphaLab* m_alpha = nullptr;
     ui::BuildPanel* m_build = nullptr;

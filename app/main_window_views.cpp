@@ -15,6 +15,7 @@
 #include "ui/panels/health_panel.h"
 #include "ui/panels/hops_panel.h"
 #include "ui/panels/lab_panel.h"
+#include "ui/panels/loss_panel.h"
 #include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/query_spin.h"
@@ -34,6 +35,7 @@ void MainWindow::createViews() {
     m_cells = new ui::CellsPanel(m_jobs, m_session->selection(), this);
     createMap();
     createQueries();
+    createLoss();
     m_lab = new ui::LabPanel(m_jobs, this);
     m_health = new ui::HealthPanel(m_jobs, this);
     m_health->setK(static_cast<std::size_t>(m_settings.k));
@@ -185,6 +187,7 @@ void MainWindow::showIndexes() {
     showHops();
     showMap();
     showQueries();
+    showLoss();
     m_search->setIndex(selectedIndex());
     showSearch(m_search->params(), m_search->k());
     showExport();
@@ -203,6 +206,7 @@ void MainWindow::showSearch(const SearchParams& params, std::size_t k) {
     if (index == m_cellsIndex)
         m_cells->setSearchParams(params, k);
     m_map->setSearchParams(params, k);
+    m_loss->setSearchParams(params, k);
 }
 
 void MainWindow::showHops() {

@@ -205,11 +205,14 @@ Status LossExplainer::remedies(LossReport& report, const Control& control) {
 }
 
 Result<LossReport> explain_loss(const Index& index, const Workload& workload, const SearchParams& params,
-                                const LossOptions& options, const Control& control) {
+                                const LossOptions& options, const Control& control,
+                                const OnLossReasons& on_reasons) {
     ANNSCOPE_ASSIGN(
         LossExplainer explainer,
         LossExplainer::of(index, workload, options.k, kept_candidates(index, params, options.k), control));
     ANNSCOPE_ASSIGN(LossReport report, explainer.reasons(params, control));
+    if (on_reasons)
+        on_reasons(report);
     if (options.remedies)
         ANNSCOPE_TRY(explainer.remedies(report, control));
     return report;

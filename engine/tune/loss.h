@@ -5,6 +5,7 @@
 #include "tune/sweep.h"
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -92,11 +93,15 @@ struct LossOptions {
     bool remedies = true; ///< looking for them takes a few searches a miss, ten where a graph lost it
 };
 
+using OnLossReasons = std::function<void(const LossReport&)>;
+
 /// Every true neighbour that a search with params does not return, with its reason, from the search's own
-/// trace, and its remedy, by searching with more. base, queries, truth: workload's, truth.k >= k. Phases:
-/// "Why neighbours were missed", "What would find them". Cost: a traced search a query with misses, and the
+/// trace, and its remedy, by searching with more. base, queries, truth: workload's, truth.k >= k. on_reasons,
+/// where given, gets the report before remedies are looked for, on the calling thread. Phases: "Why
+/// neighbours were missed", "What would find them". Cost: a traced search a query with misses, and the
 /// remedies. Errors: those of search, InvalidArgument (truth.k < k), Cancelled.
 Result<LossReport> explain_loss(const Index& index, const Workload& workload, const SearchParams& params,
-                                const LossOptions& options, const Control& control);
+                                const LossOptions& options, const Control& control,
+                                const OnLossReasons& on_reasons = {});
 
 } // namespace annscope

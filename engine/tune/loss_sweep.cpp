@@ -26,6 +26,15 @@ std::size_t LossPoint::lost() const noexcept {
     return sum;
 }
 
+LossPoint loss_point(const LossReport& report, double value) {
+    LossPoint point{value, report.recall, {}, std::vector<LossCounts>(report.queries)};
+    for (const Miss& miss : report.misses) {
+        ++point.reasons[static_cast<std::size_t>(miss.reason)];
+        ++point.per_query[miss.query][static_cast<std::size_t>(miss.reason)];
+    }
+    return point;
+}
+
 const ParamInfo* loss_parameter(const Index& index) noexcept {
     for (const std::string_view name : {"nprobe", "efSearch", "Lsearch", "k_factor"})
         if (const ParamInfo* info = find_parameter(index, name))
@@ -89,12 +98,9 @@ Result<LossSweep> loss_sweep(const Index& index, const Workload& workload, const
                     LossExplainer::of(index, workload, options.k, most, control));
     for (const double value : values) {
         ANNSCOPE_ASSIGN(const LossReport report, explainer.reasons(with(value), control));
-        LossPoint point{value, report.recall, {}};
-        for (std::size_t r = 0; r < kLossReasons; ++r)
-            point.reasons[r] = report.shares[r].misses;
-        sweep.points.push_back(point);
+        sweep.points.push_back(loss_point(report, value));
         if (on_point)
-            on_point(point);
+            on_point(sweep.points.back());
     }
     return sweep;
 }

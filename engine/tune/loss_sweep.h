@@ -13,11 +13,14 @@ struct LossSweepOptions {
     std::vector<double> values; ///< empty: of the default grid, and what params has
 };
 
+using LossCounts = std::array<std::uint16_t, kLossReasons>;
+
 /// What is lost at one value of the parameter.
 struct LossPoint {
     double value = 0;
     double recall = 0;
     std::array<std::size_t, kLossReasons> reasons{}; ///< misses; ties cost nothing
+    std::vector<LossCounts> per_query;               ///< the same for each
     std::size_t lost() const noexcept;
 };
 
@@ -27,6 +30,9 @@ struct LossSweep {
     SearchParams params;           ///< the others
     std::vector<LossPoint> points; ///< ascending by value
 };
+
+/// The point that a report is.
+LossPoint loss_point(const LossReport& report, double value);
 
 /// The parameter that people turn first: how far a search looks (nprobe, efSearch, Lsearch), else how many
 /// are ranked again. null: there is none.

@@ -166,6 +166,14 @@ SearchParams SearchPanel::params() const {
     return params;
 }
 
+void SearchPanel::setParams(const SearchParams& params) {
+    const SearchParams before = this->params();
+    for (std::size_t i = 0; i + 1 < m_sliders.size(); ++i)
+        m_sliders[i]->setValue(params.get(m_sliders[i]->name().toStdString(), m_sliders[i]->value()));
+    if (this->params() != before)
+        requestMeasurement();
+}
+
 std::size_t SearchPanel::k() const {
     return m_sliders.empty() ? m_wantedK : std::size_t(m_sliders.back()->value());
 }

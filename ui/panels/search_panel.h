@@ -46,6 +46,8 @@ public slots:
     /// A measurement of what the sliders say, or a part of one; others are ignored.
     void setEstimate(const annscope::ui::LiveEstimate& estimate);
     void setProblem(const QString& sentence);
+    /// As if a person had moved the sliders; what is not named stays.
+    void setParams(const annscope::SearchParams& params);
 
 signals:
     void measureRequested(annscope::ui::BuiltIndexPtr index, const annscope::SearchParams& params,
