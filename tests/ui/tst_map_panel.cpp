@@ -71,10 +71,10 @@ std::vector<float> firstTwo(const VectorSet& vectors) {
     return xy;
 }
 
-/// Counts what it was asked; UMAP waits half way until it may go on.
+/// Counts what it was asked; UMAP waits half way until it may go on, the measuring of PCA as well.
 struct FakeProjector {
     std::atomic<int> asked{0};
-    std::atomic<bool> wait{false};
+    std::atomic<bool> wait{false}, waitToMeasure{false};
 
     Result<MapLayout> operator()(const Dataset& dataset, const MapOptions& options, const Control& control,
                                  MapPreview* preview) {
@@ -106,6 +106,12 @@ struct FakeProjector {
             preview->publish(frame);
         }
         while (wait && options.method == MapOptions::Method::Umap) {
+            if (control.cancel_requested())
+                return cancelled();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+        while (waitToMeasure && options.method == MapOptions::Method::Pca &&
+               options.trustworthiness_rows > 0) {
             if (control.cancel_requested())
                 return cancelled();
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -213,6 +219,7 @@ private slots:
     void summaryNamesMethodAndTrust();
     void umapShowsStagesAndIsRemembered();
     void stoppingBringsTheMapBack();
+    void axesAreShownBeforeTheyAreMeasured();
     void panningMovesThePicture();
     void clickSelectsAQueryAndFollowsIt();
     void clickSelectsAVectorAndItsCell();
@@ -326,12 +333,33 @@ void MapPanelTest::stoppingBringsTheMapBack() {
     QTRY_VERIFY(w.panel.ready());
     w.projector.wait = true;
     w.choose(w.find<QComboBox>("mapMethod"), static_cast<int>(MapOptions::Method::Umap));
-    QTRY_VERIFY(w.canvas()->scene()->stage());
+    QTRY_VERIFY(w.canvas()->scene()->moving());
     QTest::mouseClick(w.find<QToolButton>("mapCancel"), Qt::LeftButton);
     QTRY_VERIFY(!w.panel.study()->busy());
     QVERIFY(w.panel.summary().startsWith(QStringLiteral("PCA")));
     QCOMPARE(w.find<QComboBox>("mapMethod")->currentText(), QStringLiteral("PCA"));
     QVERIFY(!w.find<QSpinBox>("mapNeighbours")->isVisible());
+}
+
+void MapPanelTest::axesAreShownBeforeTheyAreMeasured() {
+    Window w(0);
+    const BuiltIndexPtr built = fourCells(100, 3);
+    w.projector.waitToMeasure = true;
+    w.panel.setData(built->dataset);
+    w.panel.setInFront(true);
+    QTRY_VERIFY(w.canvas()->scene());
+    QVERIFY(w.panel.study()->busy());
+    QVERIFY(w.panel.summary().contains(QStringLiteral("trustworthiness not measured yet")));
+    w.projector.wait = true; // another method is wanted meanwhile: what is there stays
+    w.choose(w.find<QComboBox>("mapMethod"), static_cast<int>(MapOptions::Method::Umap));
+    QVERIFY(w.canvas()->scene());
+    QTRY_VERIFY(w.canvas()->scene()->moving());
+    QTest::mouseClick(w.find<QToolButton>("mapCancel"), Qt::LeftButton);
+    QTRY_VERIFY(!w.panel.study()->busy());
+    QVERIFY(w.panel.summary().startsWith(QStringLiteral("PCA")));
+    w.projector.waitToMeasure = false;
+    w.choose(w.find<QComboBox>("mapMethod"), static_cast<int>(MapOptions::Method::Pca));
+    QTRY_VERIFY(w.panel.summary().contains(QStringLiteral("trustworthiness@12 0.900")));
 }
 
 void MapPanelTest::panningMovesThePicture() {

@@ -44,7 +44,7 @@ MapScenePtr MapStudy::find(const MapOptions& options) const {
 
 /// A layout that was stopped half way is no map.
 void MapStudy::fallBack() {
-    if (m_scene && m_scene->stage())
+    if (m_scene && m_scene->moving())
         show(m_finished);
 }
 
@@ -52,7 +52,7 @@ void MapStudy::show(MapScenePtr scene) {
     if (scene == m_scene)
         return;
     m_scene = std::move(scene);
-    if (!m_scene || !m_scene->stage())
+    if (!m_scene || !m_scene->moving())
         m_finished = m_scene;
     emit sceneChanged();
 }

@@ -84,7 +84,7 @@ Result<MapScenePtr> sceneOf(const Dataset& dataset, const MapOptions& options, c
     scene->rows = *frame.rows;
     scene->base = pointsOf(frame.xy);
     scene->epoch = frame.epoch;
-    scene->epochs = std::max<std::size_t>(frame.epochs, 1);
+    scene->epochs = std::max<std::size_t>(frame.epochs, 2);
     return finished(std::move(scene), control);
 }
 

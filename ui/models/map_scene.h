@@ -25,9 +25,13 @@ struct MapScene {
     double inked = 1; ///< area that holds base points, in the units of the map: bounds alone mislead
     double trustworthiness = 0, varianceShare = 0;
     std::size_t trustworthinessK = 0, trustworthinessRows = 0; ///< k is 0 where it is not known
-    std::size_t epoch = 0, epochs = 0; ///< of a stage; epochs is 0 once the layout is done
+    std::size_t
+        epoch = 0,
+        epochs = 0; ///< of a stage; epochs is 0 once all is done, 1 while only the trustworthiness is missing
 
     bool stage() const noexcept { return epochs != 0; }
+    /// Its points still move.
+    bool moving() const noexcept { return epochs > 1; }
     bool sampled() const noexcept { return rows.size() < total; }
     /// The vectors lie as they are: nothing was projected.
     bool identity() const noexcept { return options.method == MapOptions::Method::Pca && dim <= 2; }

@@ -27,10 +27,10 @@ QString mapSummary(const MapScene& scene) {
     } else {
         parts << MapPanel::tr("UMAP") << MapPanel::tr("%1 neighbours").arg(scene.options.n_neighbors);
     }
-    if (scene.epochs > 1)
+    if (scene.moving())
         parts << MapPanel::tr("epoch %1 of %2").arg(scene.epoch).arg(scene.epochs);
     else if (scene.stage())
-        parts << MapPanel::tr("trustworthiness being measured");
+        parts << MapPanel::tr("trustworthiness not measured yet");
     else if (scene.trustworthinessK > 0)
         parts << MapPanel::tr("trustworthiness@%1 %2")
                      .arg(scene.trustworthinessK)

@@ -187,7 +187,7 @@ std::vector<MapMark> MapCanvas::marks() const {
     if (m_path && m_path->path) {
         marks.push_back({MapMark::Query, colors.fault, tr("the query")});
         if (!m_path->path->ivf())
-            marks.push_back({MapMark::Way, colors.accent, tr("way through the graph, by hop")});
+            marks.push_back({MapMark::Way, colors.accent, tr("the search's way, by hop")});
         marks.push_back({MapMark::Answer, foundColor(), tr("found true neighbour")});
         marks.push_back({MapMark::Missed, colors.missed, tr("missed true neighbour")});
     }

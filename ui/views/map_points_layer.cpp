@@ -125,6 +125,8 @@ Status paintBase(const Pass& pass, Stamper& stamper, const ViewTransform& view) 
     const bool ownColors =
         coloring && (coloring->kind == MapColor::Probed || coloring->kind == MapColor::Distance);
     const double alpha = ownColors ? 0.9 : pass.opacity * 0.9;
+    // What a walk met is little among all: it is drawn larger.
+    const double own = coloring && coloring->kind == MapColor::Probed ? radius * 1.5 : radius;
     std::vector<std::uint32_t> colors(pass.style.classes.size());
     for (std::size_t c = 0; c < colors.size(); ++c)
         colors[c] = scaled(pass.style.classes[c], alpha);
@@ -141,11 +143,12 @@ Status paintBase(const Pass& pass, Stamper& stamper, const ViewTransform& view) 
                                  (picture.passingPoints && (*picture.passingPoints)[i] == 0);
                 if (low != (dim || (colored && c >= colors.size())))
                     return;
-                stamper.disc(p, radius,
-                             dim                 ? dimmed
-                             : !colored          ? plain
-                             : c < colors.size() ? colors[c]
-                                                 : none);
+                const bool speaks = !dim && colored && c < colors.size();
+                stamper.disc(p, speaks ? own : radius,
+                             speaks     ? colors[c]
+                             : dim      ? dimmed
+                             : !colored ? plain
+                                        : none);
             }));
     }
     return {};
