@@ -47,8 +47,8 @@ namespace {
 constexpr int kLayoutVersion =
     4; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
-constexpr std::array kViews{"compare", "graph", "cells",  "loss", "map",
-                            "queries", "lab",   "health", "hops", "alpha"};
+constexpr std::array kViews{"queries", "loss", "map",    "graph", "cells",
+                            "compare", "lab",  "health", "hops",  "alpha"};
 
 } // namespace
 

@@ -84,6 +84,7 @@ void MainWindow::connectViews() {
             [this](const BuiltIndexPtr& index, const SearchParams& params, std::size_t k) {
                 m_live->request(index, params, k);
                 showSearch(params, k);
+                showExport();
             });
     connect(m_search, &ui::SearchPanel::measureDropped, this, [this] {
         m_live->stop();
@@ -120,18 +121,18 @@ void MainWindow::suggestBuild(const QString& factory) {
     m_build->build();
 }
 
-/// What Export writes: the selected run, else the selected index with its own parameters.
+/// What Export writes: the selected index, searched as the search panel shows.
 void MainWindow::showExport() {
     const BuiltIndexPtr index = selectedIndex();
     if (!index)
         return m_export->setConfiguration({}, 0, Metric::L2, 0);
-    const ui::Run* run = m_session->runs()->run(m_session->selection()->run());
     Configuration configuration = index->configuration;
-    if (run)
-        configuration.search = run->point.params;
+    const bool shown = m_search->index() == index;
+    if (shown)
+        configuration.search = m_search->params();
     m_export->setConfiguration(QString::fromStdString(print(configuration)), index->dataset->dim(),
                                index->dataset->metric,
-                               run ? run->point.k : static_cast<std::size_t>(m_header->k()));
+                               shown ? m_search->k() : static_cast<std::size_t>(m_header->k()));
 }
 
 /// The one button of a view that has nothing to show.

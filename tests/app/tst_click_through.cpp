@@ -8,20 +8,32 @@
 #include "data/dataset.h"
 #include "test_data.h"
 #include "ui/common/factory_edit.h"
+#include "ui/models/loss_misses_model.h"
+#include "ui/models/queries_model.h"
 #include "ui/panels/build_panel.h"
+#include "ui/panels/curve_panel.h"
 #include "ui/panels/export_panel.h"
+#include "ui/panels/graph_panel.h"
 #include "ui/panels/header_bar.h"
+#include "ui/panels/loss_panel.h"
+#include "ui/panels/map_panel.h"
+#include "ui/panels/queries_panel.h"
+#include "ui/panels/queries_table.h"
+#include "ui/panels/ranking_view.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
 #include "ui/views/pareto_chart.h"
+#include "ui/views/query_explainer.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDir>
 #include <QDropEvent>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QMouseEvent>
 #include <QProcess>
 #include <QPushButton>
 #include <QSettings>
@@ -31,6 +43,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 
 using namespace annscope;
@@ -57,6 +71,7 @@ private:
 
     QTemporaryDir m_folder;
     QString m_data;
+    Id m_missed = kNoId; ///< a true neighbour of the worst query
     std::unique_ptr<MainWindow> m_window;
 
 private slots:
@@ -64,6 +79,11 @@ private slots:
     void cleanupTestCase() { m_window.reset(); }
     void opensVectors();
     void buildsTwoIndexesAndSweeps();
+    void dragsTheRecallLine();
+    void picksTheWorstQuery();
+    void readsWhyItMissed();
+    void appliesTheRemedyAndSeesItFound();
+    void looksAtTheMap();
     void exportsTheConfiguration();
 };
 
@@ -147,13 +167,124 @@ void TestClickThrough::buildsTwoIndexesAndSweeps() {
     shot("3-swept");
 }
 
+/// To 0.98; the ranking beside the curve says who is there, and a click on its first row selects the run.
+void TestClickThrough::dragsTheRecallLine() {
+    auto* panel = this->panel<ui::CurvePanel>("curve");
+    ui::ParetoChart* chart = panel->chart();
+    const ui::CurveMapping& mapping = chart->mapping();
+    const auto pixel = [&](double recall) {
+        return QPointF(mapping.toPixel({chart->content().axis.toAxis(recall), 0}).x(), mapping.plot.top() + 8)
+            .toPoint();
+    };
+    const QPoint from = pixel(chart->targetRecall()), to = pixel(0.98);
+    QTest::mouseMove(chart->viewport(), from);
+    QTest::mousePress(chart->viewport(), Qt::LeftButton, {}, from);
+    for (int i = 1; i <= 10; ++i) {
+        const QPointF at = from + QPointF(to - from) * i / 10;
+        QMouseEvent move(QEvent::MouseMove, at, chart->viewport()->mapToGlobal(at), Qt::NoButton,
+                         Qt::LeftButton, {});
+        QApplication::sendEvent(chart->viewport(), &move);
+        QTest::qWait(20);
+    }
+    QTest::mouseRelease(chart->viewport(), Qt::LeftButton, {}, to);
+    QVERIFY(std::abs(chart->targetRecall() - 0.98) < 0.003);
+    QCOMPARE(m_window->header()->targetRecall(), chart->targetRecall());
+
+    const QTableView* ranking = panel->ranking()->table();
+    QTest::mouseClick(ranking->viewport(), Qt::LeftButton, {},
+                      ranking->visualRect(ranking->model()->index(0, 0)).center());
+    const ui::Run* run = m_window->session()->runs()->run(m_window->session()->selection()->run());
+    QVERIFY(run);
+    QCOMPARE(run->index->title, QStringLiteral("HNSW16"));
+    QVERIFY(run->point.recall >= chart->targetRecall());
+    shot("4-recall-line");
+}
+
+/// The first in the table when it is sorted by recall.
+void TestClickThrough::picksTheWorstQuery() {
+    auto* panel = this->panel<ui::QueriesPanel>("queries");
+    QTRY_VERIFY_WITH_TIMEOUT(panel->table()->model()->rowCount() > 100, kLongestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(panel->model()->difficulty(), kLongestMs);
+    QHeaderView* header = panel->table()->horizontalHeader();
+    const auto clickHeader = [&] {
+        QTest::mouseClick(
+            header->viewport(), Qt::LeftButton, {},
+            {header->sectionViewportPosition(ui::QueriesModel::Recall) + 20, header->height() / 2});
+    };
+    clickHeader();
+    const auto recall = [&] {
+        return panel->model()->value(std::uint32_t(panel->model()->queryAt(0)), ui::QueriesModel::Recall);
+    };
+    if (recall() > 0.9)
+        clickHeader();
+    QVERIFY(recall() <= 0.9);
+    QTest::mouseClick(panel->table()->viewport(), Qt::LeftButton, {},
+                      panel->table()->visualRect(panel->model()->index(0, 0)).center());
+    QCOMPARE(m_window->session()->selection()->query(), panel->model()->queryAt(0));
+    shot("5-worst-query");
+}
+
+void TestClickThrough::readsWhyItMissed() {
+    auto* panel = this->panel<ui::LossPanel>("loss");
+    QTRY_VERIFY_WITH_TIMEOUT(!panel->sentence().isEmpty() && panel->misses()->model()->rowCount() > 0,
+                             kLongestMs);
+    QTRY_VERIFY_WITH_TIMEOUT(panel->applyMissButton()->isVisible() && panel->applyMissButton()->isEnabled(),
+                             kLongestMs);
+    const auto* misses = panel->misses()->model();
+    const QString reason = misses->index(0, ui::LossMissesModel::Reason).data().toString();
+    QVERIFY2(!reason.isEmpty(), qPrintable(panel->sentence()));
+    for (const Miss& miss : panel->study()->report()->misses)
+        if (miss.query == m_window->session()->selection()->query() && miss.reason != LossReason::Tie) {
+            m_missed = miss.id;
+            break;
+        }
+    QVERIFY(m_missed != kNoId);
+    shot("6-why-missed");
+}
+
+void TestClickThrough::appliesTheRemedyAndSeesItFound() {
+    auto* panel = m_window->findChild<ui::LossPanel*>();
+    const qint64 query = m_window->session()->selection()->query();
+    const auto* search = m_window->findChild<ui::SearchPanel*>();
+    const SearchParams before = search->params();
+    QTest::mouseClick(panel->applyMissButton(), Qt::LeftButton);
+    QTRY_VERIFY(!(search->params() == before));
+    const auto misses = [&] {
+        const auto& report = panel->study()->report();
+        return !report || !(report->params == search->params())
+                   ? -1
+                   : int(std::ranges::count_if(report->misses, [&](const Miss& miss) {
+                         return miss.query == query && miss.reason != LossReason::Tie;
+                     }));
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(misses(), 0, kLongestMs);
+    shot("7-remedy-applied");
+
+    // And in the path of the query.
+    const auto* graph = this->panel<ui::GraphPanel>("graph");
+    QTRY_VERIFY_WITH_TIMEOUT(
+        graph->explainer()->path() && graph->explainer()->path()->params == search->params(), kLongestMs);
+    const auto& answers = graph->explainer()->path()->answers;
+    QVERIFY(std::ranges::find(answers, m_missed, &ui::Answer::id) != answers.end());
+    shot("8-found");
+}
+
+void TestClickThrough::looksAtTheMap() {
+    auto* panel = this->panel<ui::MapPanel>("map");
+    QTRY_VERIFY_WITH_TIMEOUT(panel->ready(), kLongestMs);
+    shot("9-map");
+}
+
 void TestClickThrough::exportsTheConfiguration() {
     m_window->command("run.export")->trigger();
     auto* panel = m_window->findChild<ui::ExportPanel*>();
     QTest::mouseClick(panel->copyButton(), Qt::LeftButton);
     QCOMPARE(QApplication::clipboard()->text(), panel->text());
-    QVERIFY(!panel->text().isEmpty());
-    shot("9-exported");
+    // The remedy, not the run that was measured first.
+    const auto* search = m_window->findChild<ui::SearchPanel*>();
+    const QString width = QStringLiteral("efSearch=%1").arg(search->params().get("efSearch", 0));
+    QVERIFY2(panel->text().contains(width), qPrintable(width + panel->text()));
+    shot("10-exported");
 }
 
 QTEST_MAIN(TestClickThrough)
