@@ -14,7 +14,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
@@ -207,8 +206,6 @@ LossPtr fakeLoss() {
 
 } // namespace
 
-Q_DECLARE_METATYPE(annscope::ui::MapColor)
-
 class MapPanelTest : public QObject {
     Q_OBJECT
 private slots:
@@ -237,8 +234,6 @@ private slots:
     void sampledRowsKeepTheirNumbers();
     void picturesLeaveTheProgram();
     void escapeGoesBackStepByStep();
-    void framesWhilePanning_data();
-    void framesWhilePanning();
     void pictures_data();
     void pictures();
 };
@@ -704,51 +699,6 @@ void MapPanelTest::escapeGoesBackStepByStep() {
     QCOMPARE(w.selection.query(), 1);
     QTest::keyClick(w.canvas(), Qt::Key_Escape);
     QTRY_COMPARE(w.selection.query(), -1);
-}
-
-void MapPanelTest::framesWhilePanning_data() {
-    QTest::addColumn<MapColor>("color");
-    QTest::addColumn<bool>("zoom");
-    QTest::newRow("pan, visited order") << MapColor::Probed << false;
-    QTest::newRow("pan, cells") << MapColor::Cell << false;
-    QTest::newRow("zoom, cells") << MapColor::Cell << true;
-}
-
-/// What a frame takes at 100,000 points and 10,000 queries, painted as the window paints it; no assertion on
-/// time, the figures are for people.
-void MapPanelTest::framesWhilePanning() {
-    QFETCH(MapColor, color);
-    QFETCH(bool, zoom);
-    Window w(100'000, 10'000, {1600, 1000});
-    w.panel.setColor(color);
-    w.selection.setQuery(5);
-    QTRY_VERIFY_WITH_TIMEOUT(w.panel.explainer()->path() && w.canvas()->coloring() && w.panel.ready(), 20000);
-    QImage frame(w.canvas()->size(), QImage::Format_RGB32);
-    std::vector<double> times;
-    ViewTransform view = w.canvas()->view();
-    for (int i = 0; i < 120; ++i) {
-        QElapsedTimer timer;
-        timer.start();
-        if (zoom)
-            view.zoomAt(view.area.center(), i % 40 < 20 ? 1.08 : 1 / 1.08);
-        else
-            view.panBy({i % 60 < 30 ? 7.0 : -7.0, 3});
-        w.canvas()->setView(view);
-        w.canvas()->render(&frame);
-        times.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
-        QCoreApplication::processEvents();
-    }
-    std::ranges::sort(times);
-    qInfo("%d x %d pixels: a frame takes %.1f ms in the median, %.1f ms at most (%.0f frames a second)",
-          frame.width(), frame.height(), times[60], times.back(), 1000 / times[60]);
-    QElapsedTimer timer;
-    timer.start();
-    MapPicture picture;
-    picture.scene = w.canvas()->scene();
-    picture.coloring = w.canvas()->coloring();
-    QVERIFY(
-        renderMap(picture, MapStyle::fromPalette(picture.coloring.get()), w.canvas()->view(), 1, {}).ok());
-    qInfo("the sharp picture behind takes %lld ms on the worker", timer.elapsed());
 }
 
 void MapPanelTest::pictures_data() {
