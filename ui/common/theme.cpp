@@ -89,6 +89,10 @@ QTabBar:focus { outline: none; }
 QTabBar::tab:focus { color: %accent; }
 QHeaderView::section { background: %panel; color: %secondary; border: none; border-bottom: 1px solid %line;
   padding: 4px 4px; }
+QHeaderView::up-arrow { image: url(:/icons/chevron-up-%scheme.svg); width: 8px; height: 8px;
+  subcontrol-position: top center; }
+QHeaderView::down-arrow { image: url(:/icons/chevron-down-%scheme.svg); width: 8px; height: 8px;
+  subcontrol-position: top center; }
 QTableView { border: none; gridline-color: %line; selection-background-color: %selection; selection-color: %text; }
 QProgressBar { background: %line; border: none; border-radius: 3px; min-height: 6px; max-height: 6px; }
 QProgressBar::chunk { background: %accent; border-radius: 3px; }

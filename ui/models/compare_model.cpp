@@ -15,9 +15,10 @@ void CompareModel::setContent(std::vector<CompareLine> lines, const std::vector<
     beginResetModel();
     m_lines = std::move(lines);
     m_heads.clear();
-    const QStringList names = compareNames(runs);
     for (std::size_t i = 0; i < runs.size(); ++i)
-        m_heads.push_back({compareLetter(i) + QStringLiteral("  ") + names[qsizetype(i)],
+        m_heads.push_back({compareLetter(i) + QStringLiteral("  ") +
+                               (runs[i]->index ? runs[i]->index->title.section(u'|', 0, 0) : QString()) +
+                               u'\n' + paramsText(*runs[i]),
                            configurationText(*runs[i]) + u'\n' + measuredBy(runs[i]->point),
                            seriesDecoration(runs[i]->index)});
     chooseLines();
@@ -53,7 +54,7 @@ int CompareModel::rowCount(const QModelIndex& parent) const {
 }
 
 int CompareModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : 1 + int(m_heads.size());
+    return parent.isValid() ? 0 : int(m_heads.size());
 }
 
 /// "1.48 × A": how many times the first run's number.
@@ -73,26 +74,16 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
         return line.heading;
     if (role == DiffersRole)
         return line.differs;
-    if (role == Qt::FontRole) {
-        QFont font;
-        font.setBold(line.heading ||
-                     (index.column() > 0 && line.cells[std::size_t(index.column() - 1)].best));
-        return font;
-    }
-    if (index.column() == 0) {
-        if (role == Qt::DisplayRole)
-            return line.label;
-        if (role == Qt::ToolTipRole)
-            return line.help;
-        if (role == Qt::ForegroundRole)
-            return line.heading ? palette().text : palette().secondary;
-        return {};
-    }
-    const auto run = std::size_t(index.column() - 1);
+    const auto run = std::size_t(index.column());
     const CompareCell& cell = line.cells[run];
     switch (role) {
     case Qt::DisplayRole:
         return cell.text;
+    case Qt::FontRole: {
+        QFont font;
+        font.setBold(cell.best);
+        return font;
+    }
     case Qt::ToolTipRole: {
         QStringList texts;
         for (const QString& text : {cell.tooltip, ratioText(line, run)})
@@ -124,18 +115,46 @@ QVariant CompareModel::data(const QModelIndex& index, int role) const {
 }
 
 QVariant CompareModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 1 || section > int(m_heads.size()))
+    return orientation == Qt::Horizontal ? runHead(section, role) : lineHead(section, role);
+}
+
+QVariant CompareModel::lineHead(int row, int role) const {
+    if (row < 0 || row >= rowCount())
         return {};
-    const Head& head = m_heads[std::size_t(section - 1)];
-    if (role == Qt::DisplayRole)
-        return head.text;
-    if (role == Qt::ToolTipRole)
-        return head.tooltip + u'\n' + tr("Right click: make it the first, or take it out.");
-    if (role == Qt::DecorationRole)
-        return head.mark;
-    if (role == Qt::TextAlignmentRole)
+    const CompareLine& line = m_lines[m_shown[std::size_t(row)]];
+    switch (role) {
+    case Qt::DisplayRole:
+        return line.label;
+    case Qt::ToolTipRole:
+        return line.help;
+    case Qt::TextAlignmentRole:
         return int(Qt::AlignVCenter | Qt::AlignLeft);
-    return {};
+    case Qt::FontRole: {
+        QFont font;
+        font.setBold(line.heading);
+        return font;
+    }
+    default:
+        return {};
+    }
+}
+
+QVariant CompareModel::runHead(int column, int role) const {
+    if (column < 0 || column >= columnCount())
+        return {};
+    const Head& head = m_heads[std::size_t(column)];
+    switch (role) {
+    case Qt::DisplayRole:
+        return head.text;
+    case Qt::ToolTipRole:
+        return head.tooltip + u'\n' + tr("Right click: make it the first, or take it out.");
+    case Qt::DecorationRole:
+        return head.mark;
+    case Qt::TextAlignmentRole:
+        return int(Qt::AlignVCenter | Qt::AlignLeft);
+    default:
+        return {};
+    }
 }
 
 Qt::ItemFlags CompareModel::flags(const QModelIndex& index) const {

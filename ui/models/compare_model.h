@@ -8,7 +8,7 @@
 
 namespace annscope::ui {
 
-/// A comparison as a table: the first column names the lines, then comes a column for each run.
+/// A comparison as a table: a row for each line, a column for each run.
 class CompareModel : public QAbstractTableModel {
     Q_OBJECT
 public:
@@ -39,10 +39,12 @@ public:
 
 private:
     void chooseLines();
+    QVariant lineHead(int row, int role) const;
+    QVariant runHead(int column, int role) const;
     QString ratioText(const CompareLine& line, std::size_t run) const;
 
     struct Head {
-        QString text, tooltip;
+        QString text, tooltip; ///< text: two lines
         QPixmap mark;
     };
     std::vector<Head> m_heads;

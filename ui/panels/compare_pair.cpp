@@ -7,7 +7,7 @@
 #include <QCoreApplication>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QToolButton>
+#include <QPushButton>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -50,12 +50,12 @@ QString pairSentence(const PairedRecall& pair, const QString& firstLetter, const
 
 ComparePair::ComparePair(QWidget* parent)
     : QWidget(parent), m_title(new QLabel(this)), m_sentence(new QLabel(this)), m_note(new QLabel(this)),
-      m_wins(new QToolButton(this)), m_losses(new QToolButton(this)),
+      m_wins(new QPushButton(this)), m_losses(new QPushButton(this)),
       m_histogram(new DifferenceHistogram(this)) {
     QFont bold = font();
     bold.setBold(true);
     m_title->setFont(bold);
-    m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    m_title->setWordWrap(true);
     m_sentence->setObjectName(QStringLiteral("pairSentence"));
     m_note->setForegroundRole(QPalette::PlaceholderText);
     for (QLabel* label : {m_sentence, m_note}) {
@@ -77,8 +77,8 @@ ComparePair::ComparePair(QWidget* parent)
     layout->addWidget(m_histogram);
     layout->addWidget(m_sentence);
     layout->addWidget(m_note);
-    connect(m_wins, &QToolButton::clicked, this, [this] { emit filterRequested(true); });
-    connect(m_losses, &QToolButton::clicked, this, [this] { emit filterRequested(false); });
+    connect(m_wins, &QPushButton::clicked, this, [this] { emit filterRequested(true); });
+    connect(m_losses, &QPushButton::clicked, this, [this] { emit filterRequested(false); });
     connect(m_histogram, &DifferenceHistogram::sideClicked, this,
             [this](int side) { emit filterRequested(side > 0); });
     showPair(false);
@@ -89,7 +89,6 @@ void ComparePair::setRuns(const QString& first, const QString& second, const QSt
     m_first = firstLetter;
     m_second = secondLetter;
     m_title->setText(tr("%1 %2 against %3 %4").arg(secondLetter, second, firstLetter, first));
-    m_title->setToolTip(m_title->text());
 }
 
 void ComparePair::setPair(const PairedRecall& pair, const QString& note, const QString& subtitle) {
@@ -106,7 +105,7 @@ void ComparePair::setPair(const PairedRecall& pair, const QString& note, const Q
     m_losses->setEnabled(!pair.losses.empty());
     m_histogram->setPair(pair, tr("Wins and losses per query: %1").arg(m_title->text()), subtitle);
     m_sentence->setText(pairSentence(pair, m_first, m_second));
-    m_sentence->setToolTip(tr("Interval: percentile bootstrap over queries, both runs on the same queries. "
+    m_sentence->setToolTip(tr("Interval: percentile bootstrap over queries, both runs on the same queries.\n"
                               "Sign test: exact, two-sided, equal queries take no part."));
     m_note->setText(note);
     showPair(pair.queries > 0);

@@ -8,7 +8,7 @@
 #include <optional>
 
 class QLabel;
-class QToolButton;
+class QPushButton;
 
 namespace annscope::ui {
 
@@ -32,8 +32,8 @@ public:
     const std::optional<PairedRecall>& pair() const { return m_pair; }
     QString sentence() const;
     DifferenceHistogram* histogram() const { return m_histogram; }
-    QToolButton* winsButton() const { return m_wins; }
-    QToolButton* lossesButton() const { return m_losses; }
+    QPushButton* winsButton() const { return m_wins; }
+    QPushButton* lossesButton() const { return m_losses; }
 
 signals:
     /// wins: queries where the second run finds more.
@@ -45,7 +45,7 @@ private:
     QString m_first, m_second;
     std::optional<PairedRecall> m_pair;
     QLabel *m_title, *m_sentence, *m_note;
-    QToolButton *m_wins, *m_losses;
+    QPushButton *m_wins, *m_losses;
     DifferenceHistogram* m_histogram;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/compare_panel.h"
 
+#include "ui/common/elided_label.h"
 #include "ui/common/format.h"
 #include "ui/models/compare_model.h"
 #include "ui/models/runs_model.h"
@@ -19,6 +20,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace annscope::ui {
 
@@ -28,7 +30,7 @@ ComparePanel::ComparePanel(JobRunner* jobs, RunsModel* runs, Selection* selectio
       m_set(new CompareSet(runs, undo, this)), m_model(new CompareModel(this)),
       m_job(jobs, tr("Compare runs query by query"), this), m_pages(new QStackedWidget(this)),
       m_empty(new EmptyState(this)), m_split(new QSplitter(Qt::Horizontal, this)),
-      m_table(new QTableView(this)), m_which(new QButtonGroup(this)), m_count(new QLabel(this)),
+      m_table(new QTableView(this)), m_which(new QButtonGroup(this)), m_count(new ElidedLabel(this)),
       m_memoryTitle(new QLabel(this)), m_curvesTitle(new QLabel(this)), m_memory(new MemoryBars(this)),
       m_curves(new CompareCurves(this)), m_pairRows(new QVBoxLayout) {
     setObjectName(QStringLiteral("comparePanel"));
@@ -93,7 +95,7 @@ std::vector<const Run*> ComparePanel::runs() const {
 
 qint64 ComparePanel::runOfColumn(int column) const {
     const QList<qint64> ids = m_set->runs();
-    return column >= 1 && column <= ids.size() ? ids[column - 1] : -1;
+    return column >= 0 && column < ids.size() ? ids[column] : -1;
 }
 
 /// Several changes of one moment, as of a deletion, are shown once.
@@ -115,8 +117,9 @@ void ComparePanel::refresh() {
         shown.empty() || !shown.front()->index ? nullptr : m_filters->queries(shown.front()->index->dataset);
     m_model->setContent(compareContent(shown, rows), shown);
     fitColumns();
-    m_count->setText(shown.size() == 1 ? tr("1 run; add another one")
-                                       : tr("%1 runs against the first").arg(shown.size()));
+    m_count->setText(shown.size() == 1
+                         ? tr("1 run; add another one")
+                         : tr("%1 runs; bold: the best, and each query is set against A").arg(shown.size()));
     showPictures(shown);
     makePairs(shown);
     comparePairs(shown);
@@ -172,6 +175,10 @@ void ComparePanel::makePairs(const std::vector<const Run*>& shown) {
         m_pairRows->addWidget(pair);
         m_pairs.push_back(pair);
     }
+    // The numbers of other runs must not stand below these names.
+    if (std::exchange(m_paired, m_set->runs()) != m_set->runs())
+        for (ComparePair* pair : m_pairs)
+            pair->setReason(tr("Comparing…"));
     const QStringList names = compareNames(shown);
     for (std::size_t i = 0; i < count; ++i)
         m_pairs[i]->setRuns(names[0], names[qsizetype(i + 1)], compareLetter(0), compareLetter(i + 1));

@@ -25,6 +25,7 @@ namespace annscope::ui {
 class CompareCurves;
 class CompareModel;
 class ComparePair;
+class ElidedLabel;
 class EmptyState;
 class MemoryBars;
 class RunsModel;
@@ -106,12 +107,13 @@ private:
     QSplitter* m_split;
     QTableView* m_table;
     QButtonGroup* m_which;
-    QLabel* m_count;
+    ElidedLabel* m_count;
     QLabel *m_memoryTitle, *m_curvesTitle;
     MemoryBars* m_memory;
     CompareCurves* m_curves;
     QVBoxLayout* m_pairRows;
     std::vector<ComparePair*> m_pairs;
+    QList<qint64> m_paired; ///< whose numbers the pairs show, or wait for
 };
 
 } // namespace annscope::ui

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The parts of the comparison on the screen, and what leaves it.
+#include "ui/common/elided_label.h"
 #include "ui/common/format.h"
 #include "ui/common/icons.h"
 #include "ui/common/palette.h"
@@ -29,9 +30,9 @@ namespace annscope::ui {
 namespace {
 
 constexpr int kRowHeight = 24, kBesideWidth = 860;
-constexpr int kLabelWidth = 140, kLeastColumn = 118;
+constexpr int kLeastColumn = 118;
 
-/// Headings span the table; of a factory string the parts that not all runs have stand out.
+/// Headings have no cells; of a factory string the parts that not all runs have stand out.
 class CompareDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
@@ -104,8 +105,12 @@ void ComparePanel::createTable() {
     m_table->setMouseTracking(true);
     m_table->setFrameShape(QFrame::NoFrame);
     m_table->setMinimumHeight(4 * kRowHeight);
-    m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
+    m_table->verticalHeader()->setSectionsClickable(false);
+    m_table->verticalHeader()->setHighlightSections(false);
+    m_table->verticalHeader()->setStyleSheet(
+        QStringLiteral("QHeaderView::section { border: none; padding-left: 8px; padding-right: 8px; }"));
+    m_table->setCornerButtonEnabled(false);
     m_table->installEventFilter(this);
     m_table->viewport()->installEventFilter(this);
     m_table->setContextMenuPolicy(Qt::CustomContextMenu);
@@ -125,21 +130,13 @@ void ComparePanel::createTable() {
     connect(m_model, &QAbstractItemModel::modelReset, this, &ComparePanel::fitColumns);
 }
 
-/// Columns share the room; headings reach over all of them.
+/// Columns share the room.
 void ComparePanel::fitColumns() {
     const int columns = m_model->columnCount();
-    m_table->clearSpans();
-    for (int row = 0; row < m_model->rowCount(); ++row)
-        if (m_model->index(row, 0).data(CompareModel::HeadingRole).toBool() && columns > 1)
-            m_table->setSpan(row, 0, 1, columns);
-    if (columns < 2)
-        return;
-    QHeaderView* header = m_table->horizontalHeader();
-    const int room = (m_table->viewport()->width() - kLabelWidth) / (columns - 1);
-    header->resizeSection(0, kLabelWidth);
     constexpr int kMostColumn = 260;
-    for (int column = 1; column < columns; ++column)
-        header->resizeSection(column, std::clamp(room, kLeastColumn, kMostColumn));
+    for (int column = 0; column < columns; ++column)
+        m_table->horizontalHeader()->resizeSection(
+            column, std::clamp(m_table->viewport()->width() / columns, kLeastColumn, kMostColumn));
 }
 
 QWidget* ComparePanel::createBar() {
@@ -252,7 +249,7 @@ void ComparePanel::headerMenu(QPoint at) {
 }
 
 QString ComparePanel::tableAs(int format) const {
-    return tableText(*m_model, {TableFormat(format), CompareModel::ValueRole, m_model->dataRows(), false});
+    return tableText(*m_model, {TableFormat(format), CompareModel::ValueRole, m_model->dataRows(), true});
 }
 
 void ComparePanel::copyMenu(QPoint global) {

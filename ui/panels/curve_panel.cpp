@@ -60,6 +60,8 @@ CurvePanel::CurvePanel(RunsModel* model, Selection* selection, FilterStack* filt
     connect(m_chart, &ParetoChart::targetRecallChanged, m_ranking, &RankingView::setRecall);
     connect(m_ranking, &RankingView::failed, m_chart, &ParetoChart::failed);
     connect(m_rankingSwitch, &QToolButton::toggled, this, &CurvePanel::arrange);
+    connect(m_ranking->model(), &QAbstractItemModel::modelReset, this, &CurvePanel::arrange);
+    connect(m_split, &QSplitter::splitterMoved, this, [this] { m_divided = true; });
     showWhatThereIs();
 }
 
@@ -169,9 +171,9 @@ void CurvePanel::arrange() {
     m_ranking->setVisible(room && m_rankingSwitch->isChecked());
     m_rankingSwitch->setVisible(room);
     const Qt::Orientation side = beside ? Qt::Horizontal : Qt::Vertical;
-    if (m_arranged && m_split->orientation() == side)
+    if (m_split->orientation() == side && m_divided)
         return;
-    m_arranged = true;
+    m_divided = false;
     m_split->setOrientation(side);
     const QSize wanted = m_ranking->sizeHint();
     const int second = beside ? wanted.width() : wanted.height();

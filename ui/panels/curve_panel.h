@@ -55,7 +55,7 @@ private:
     QStackedWidget* m_pages;
     QButtonGroup* m_scales;
     QToolButton *m_showAll, *m_rankingSwitch = nullptr;
-    bool m_arranged = false;       ///< the splitter has had its sizes; later a person's count
+    bool m_divided = false;        ///< by a person: the ranking keeps that size
     QWidget* m_controls = nullptr; ///< over the chart's upper right corner
 };
 

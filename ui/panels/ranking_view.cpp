@@ -123,12 +123,25 @@ void RankingView::makeTable() {
     QHeaderView* header = m_table->horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(48);
-    constexpr int kWidths[RankingModel::ColumnCount]{150, 150, 76, 76, 76, 78, 70};
-    for (int column = 0; column < RankingModel::ColumnCount; ++column)
-        header->resizeSection(column, kWidths[column]);
     header->setSectionResizeMode(RankingModel::Name, QHeaderView::Stretch);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(RankingModel::Qps, Qt::DescendingOrder);
+}
+
+/// Where it is narrow the name keeps its room, and the median goes first.
+void RankingView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    constexpr int kWide = 700;
+    const bool narrow = width() < kWide;
+    if (m_narrow == narrow) // a person's widths stay
+        return;
+    m_narrow = narrow;
+    constexpr int kWidths[RankingModel::ColumnCount]{0, 150, 76, 76, 76, 78, 70},
+        kNarrow[RankingModel::ColumnCount]{0, 112, 72, 70, 70, 68, 58};
+    QHeaderView* header = m_table->horizontalHeader();
+    for (int column = RankingModel::Needs; column < RankingModel::ColumnCount; ++column)
+        header->resizeSection(column, narrow ? kNarrow[column] : kWidths[column]);
+    header->setSectionHidden(RankingModel::P50, narrow);
 }
 
 void RankingView::setDataset(const DatasetPtr& dataset) {

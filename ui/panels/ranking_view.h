@@ -6,6 +6,8 @@
 
 #include <QWidget>
 
+#include <optional>
+
 class QLabel;
 class QSortFilterProxyModel;
 class QTableView;
@@ -34,6 +36,7 @@ signals:
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void makeTable();
@@ -49,7 +52,8 @@ private:
     QSortFilterProxyModel* m_sorted;
     QLabel* m_heading;
     QTableView* m_table;
-    bool m_following = false; ///< the table takes over the shared selection: do not send it back
+    std::optional<bool> m_narrow; ///< none: not laid out yet
+    bool m_following = false;     ///< the table takes over the shared selection: do not send it back
 };
 
 } // namespace annscope::ui

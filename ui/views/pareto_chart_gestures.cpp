@@ -12,7 +12,7 @@
 namespace annscope::ui {
 namespace {
 
-constexpr double kGrabRadius = 4;
+constexpr double kGrabRadius = 5;
 constexpr std::size_t kBrushesKept = 64; ///< of undone filters that may come back
 
 QString curveSource() {
