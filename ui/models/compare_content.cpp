@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <set>
+#include <map>
 
 namespace annscope::ui {
 namespace {
@@ -146,40 +146,44 @@ std::vector<float> recallsOf(const Run& run, const QueryRowsPtr& rows) {
     return some;
 }
 
+/// What a run says of the queries that pass the filters; 0 queries: nothing.
+Run narrowed(const Run& run, const QueryRowsPtr& rows) {
+    Run copy;
+    copy.index = run.index;
+    copy.point.k = run.point.k;
+    const RecallSummary summary = summarize_recall(recallsOf(run, rows));
+    copy.point.queries = summary.per_query.size();
+    copy.point.recall = summary.mean;
+    copy.point.recall_p5 = summary.p5;
+    copy.point.recall_per_query = summary.per_query;
+    return copy;
+}
+
 /// Over the queries that pass the filters, where there are filters.
-void addRecall(Lines& lines, const QueryRowsPtr& rows) {
-    const auto narrowed = [rows](const Run& run) {
-        Run copy;
-        copy.index = run.index;
-        copy.point.k = run.point.k;
-        const RecallSummary summary = summarize_recall(recallsOf(run, rows));
-        copy.point.queries = summary.per_query.size();
-        copy.point.recall = summary.mean;
-        copy.point.recall_p5 = summary.p5;
-        copy.point.recall_per_query = summary.per_query;
-        return copy;
-    };
-    const auto recall = [rows, narrowed](const Run& run, RunsModel::Column column) {
-        if (!rows)
-            return cellOf(run, column);
-        const Run copy = narrowed(run);
-        return copy.point.queries == 0 ? CompareCell() : cellOf(copy, column);
+void addRecall(Lines& lines, const std::vector<const Run*>& runs, const QueryRowsPtr& rows) {
+    std::map<const Run*, Run> some;
+    if (rows)
+        for (const Run* run : runs)
+            some.emplace(run, narrowed(*run, rows));
+    const auto judged = [&](const Run& run) -> const Run& { return rows ? some.at(&run) : run; };
+    const auto cell = [&](const Run& run, RunsModel::Column column) {
+        return judged(run).point.queries == 0 ? CompareCell() : cellOf(judged(run), column);
     };
     const QString of = rows ? tr(" (filtered queries)") : QString();
     lines.add(columnTitle(RunsModel::Recall) + of, columnHelp(RunsModel::Recall), Better::More,
-              [recall, narrowed, rows](const Run& run) {
-                  CompareCell cell = recall(run, RunsModel::Recall);
-                  const double margin = recallMargin(rows ? narrowed(run).point : run.point);
-                  if (cell.value.isValid() && margin > 0)
-                      cell.text +=
+              [&](const Run& run) {
+                  CompareCell recall = cell(run, RunsModel::Recall);
+                  const double margin = recallMargin(judged(run).point);
+                  if (recall.value.isValid() && margin > 0)
+                      recall.text +=
                           QStringLiteral(" ± ") + QString::number(margin, 'f', margin < 0.0005 ? 4 : 3);
-                  return cell;
+                  return recall;
               });
     lines.add(columnTitle(RunsModel::P5) + of, columnHelp(RunsModel::P5), Better::More,
-              [recall](const Run& run) { return recall(run, RunsModel::P5); });
+              [&](const Run& run) { return cell(run, RunsModel::P5); });
     lines.add(tr("queries"), tr("Queries that were measured, or of these the ones that pass the filters."),
-              Better::Neither, [rows](const Run& run) {
-                  const std::size_t count = rows ? recallsOf(run, rows).size() : run.point.queries;
+              Better::Neither, [&](const Run& run) {
+                  const std::size_t count = judged(run).point.queries;
                   return CompareCell{formatCount(count), {}, double(count), false};
               });
 }
@@ -247,7 +251,7 @@ std::vector<CompareLine> compareContent(const std::vector<const Run*>& runs, con
     Lines lines(runs);
     addConfiguration(lines, runs);
     lines.heading(tr("Accuracy"));
-    addRecall(lines, rows);
+    addRecall(lines, runs, rows);
     lines.heading(tr("Speed"));
     addColumn(lines, RunsModel::Qps, Better::More);
     for (const auto column : {RunsModel::Mean, RunsModel::P50, RunsModel::P95, RunsModel::P99})
