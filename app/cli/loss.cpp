@@ -3,6 +3,7 @@
 #include "app/cli/command.h"
 #include "spec/builder.h"
 #include "spec/parser.h"
+#include "tune/loss_sweep.h"
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,7 @@ struct LossArguments {
     DataArguments data;
     std::string config, json;
     LossOptions options;
+    std::string over; ///< parameter of the sweep; empty: none
     bool no_remedies = false;
 };
 
@@ -24,22 +26,32 @@ std::string rebuilt(const LossRebuild& change) {
     return change.configuration + (build ? "|" : "||") + to_string(change.params);
 }
 
-std::string to_json(const LossArguments& arguments, const LossReport& report) {
+nlohmann::ordered_json to_json(const std::array<std::size_t, kLossReasons>& counts) {
+    auto reasons = nlohmann::ordered_json::object();
+    for (std::size_t r = 0; r < kLossReasons; ++r)
+        if (counts[r] > 0)
+            reasons[std::string(name(static_cast<LossReason>(r)))] = counts[r];
+    return reasons;
+}
+
+std::string to_json(const LossArguments& arguments, const LossReport& report,
+                    const std::optional<LossSweep>& sweep) {
     nlohmann::ordered_json j{{"config", arguments.config},
                              {"params", to_string(report.params)},
                              {"k", report.k},
                              {"queries", report.queries},
                              {"recall", report.recall},
+                             {"missed", report.misses.size()},
                              {"lost", report.lost()},
                              {"sentence", report.sentence()}};
-    auto reasons = nlohmann::ordered_json::object(), shares = nlohmann::ordered_json::array(),
-         misses = nlohmann::ordered_json::array();
+    auto shares = nlohmann::ordered_json::array(), misses = nlohmann::ordered_json::array();
+    std::array<std::size_t, kLossReasons> counts{};
     for (std::size_t r = 0; r < kLossReasons; ++r) {
         const LossShare& share = report.shares[r];
+        counts[r] = share.misses;
         if (share.misses == 0)
             continue;
         const auto reason = static_cast<LossReason>(r);
-        reasons[std::string(name(reason))] = share.misses;
         nlohmann::ordered_json one{{"reason", name(reason)},
                                    {"misses", share.misses},
                                    {"curable", share.curable},
@@ -58,9 +70,18 @@ std::string to_json(const LossArguments& arguments, const LossReport& report) {
                           {"rank", miss.rank},
                           {"remedy", miss.remedy ? to_string(*miss.remedy) : ""},
                           {"rebuild", miss.rebuild ? rebuilt(*miss.rebuild) : ""}});
-    j["reasons"] = std::move(reasons);
+    j["reasons"] = to_json(counts);
     j["shares"] = std::move(shares);
     j["misses"] = std::move(misses);
+    if (sweep) {
+        auto points = nlohmann::ordered_json::array();
+        for (const LossPoint& point : sweep->points)
+            points.push_back({{sweep->parameter, point.value},
+                              {"recall", point.recall},
+                              {"lost", point.lost()},
+                              {"reasons", to_json(point.reasons)}});
+        j["sweep"] = std::move(points);
+    }
     return j.dump(1) + '\n';
 }
 
@@ -92,6 +113,19 @@ void print(const LossReport& report) {
     std::printf("%s\n", report.sentence().c_str());
 }
 
+void print(const LossSweep& sweep) {
+    std::printf("\n%12s  recall    lost  of it\n", sweep.parameter.c_str());
+    for (const LossPoint& point : sweep.points) {
+        std::printf("%12g  %.4f %7zu  ", point.value, point.recall, point.lost());
+        for (std::size_t r = 0; r < kLossReasons; ++r)
+            if (point.reasons[r] > 0 && static_cast<LossReason>(r) != LossReason::Tie)
+                std::printf("%.1f %% %s  ",
+                            100 * static_cast<double>(point.reasons[r]) / static_cast<double>(point.lost()),
+                            std::string(name(static_cast<LossReason>(r))).c_str());
+        std::printf("\n");
+    }
+}
+
 Status run_loss(const LossArguments& arguments, const Control& control) {
     const auto configuration = parse_configuration(arguments.config);
     if (!configuration)
@@ -105,7 +139,16 @@ Status run_loss(const LossArguments& arguments, const Control& control) {
     ANNSCOPE_ASSIGN(const LossReport report, explain_loss(*index, workload_of(dataset), configuration->search,
                                                           arguments.options, control));
     print(report);
-    return arguments.json.empty() ? Status() : write_text(arguments.json, to_json(arguments, report));
+    std::optional<LossSweep> sweep;
+    if (!arguments.over.empty()) {
+        LossSweepOptions options;
+        options.k = arguments.options.k;
+        options.parameter = arguments.over == "main" ? "" : arguments.over;
+        ANNSCOPE_ASSIGN(sweep,
+                        loss_sweep(*index, workload_of(dataset), configuration->search, options, control));
+        print(*sweep);
+    }
+    return arguments.json.empty() ? Status() : write_text(arguments.json, to_json(arguments, report, sweep));
 }
 
 } // namespace
@@ -123,6 +166,10 @@ void add_loss(CLI::App& app, Run& run) {
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_option("--json", arguments->json, "File to write: counts by reason, and every miss");
+    command->add_option(
+        "--over", arguments->over,
+        "Also the reasons over a search parameter, e.g. nprobe; main: the one that people turn "
+        "first");
     command->add_flag("--no-remedies", arguments->no_remedies,
                       "Reasons only; finding remedies takes ten searches a miss");
     command->callback([&run, arguments] {

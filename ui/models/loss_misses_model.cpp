@@ -10,6 +10,15 @@
 
 namespace annscope::ui {
 
+namespace {
+
+int alignmentOf(int column) {
+    const bool text = column == LossMissesModel::Reason || column == LossMissesModel::Remedy;
+    return int((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+}
+
+} // namespace
+
 void LossMissesModel::setQuery(LossPtr report, BuiltIndexPtr built, qint64 query, bool remedies) {
     beginResetModel();
     m_report = std::move(report);
@@ -50,10 +59,8 @@ QVariant LossMissesModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid())
         return {};
     const Miss& miss = m_misses[std::size_t(index.row())];
-    if (role == Qt::TextAlignmentRole) {
-        const bool text = index.column() == Reason || index.column() == Remedy;
-        return int((text ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
-    }
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(index.column());
     if (role == Qt::DecorationRole && index.column() == Reason)
         return reasonColor(miss.reason);
     if (role == Qt::ToolTipRole)
@@ -95,6 +102,8 @@ QVariant LossMissesModel::headerData(int section, Qt::Orientation orientation, i
              "the list with which it is met")},
          {tr("Remedy"), tr("The smallest change with which a search returns it; it was tried. Double click "
                            "applies it")}}};
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     if (role == Qt::DisplayRole)
         return texts[std::size_t(section)].first;
     if (role == Qt::ToolTipRole)

@@ -10,6 +10,14 @@
 
 namespace annscope::ui {
 
+namespace {
+
+int alignmentOf(int column) {
+    return int((column <= LossQueriesModel::Missed ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
+} // namespace
+
 void LossQueriesModel::setReport(LossPtr report, const QueryRowsPtr& passing, bool remedies) {
     beginResetModel();
     m_report = std::move(report);
@@ -37,7 +45,8 @@ void LossQueriesModel::setReport(LossPtr report, const QueryRowsPtr& passing, bo
         Row& row = m_rows.back();
         ++row.missed;
         ++row.reasons[std::size_t(miss.reason)];
-        row.rebuild = row.rebuild || miss.rebuild;
+        if (miss.rebuild)
+            row.rebuild = miss.rebuild->configuration;
         const SearchParams* change = miss.remedy    ? &*miss.remedy
                                      : miss.rebuild ? &miss.rebuild->params
                                                     : nullptr;
@@ -65,9 +74,16 @@ int LossQueriesModel::rowOf(qint64 query) const {
 
 std::optional<SearchParams> LossQueriesModel::remedy(int row) const {
     const Row& about = m_rows[std::size_t(row)];
-    if (about.rebuild || about.open == about.missed)
+    if (!about.rebuild.empty() || about.open == about.missed)
         return std::nullopt;
     return about.change;
+}
+
+std::optional<LossRebuild> LossQueriesModel::rebuild(int row) const {
+    const Row& about = m_rows[std::size_t(row)];
+    if (about.rebuild.empty())
+        return std::nullopt;
+    return LossRebuild{about.rebuild, about.change};
 }
 
 int LossQueriesModel::rowCount(const QModelIndex& parent) const {
@@ -84,7 +100,7 @@ QString LossQueriesModel::findsAll(const Row& row) const {
     if (row.open > 0)
         return tr("not all");
     const QString change = changeText(row.change, m_report->params);
-    return row.rebuild ? tr("RFlat, %1").arg(change) : change;
+    return !row.rebuild.empty() ? tr("RFlat, %1").arg(change) : change;
 }
 
 QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
@@ -95,8 +111,11 @@ QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::BackgroundRole && qint64(row.query) == m_hovered)
         return ui::palette().hover;
     if (role == Qt::TextAlignmentRole)
-        return int(index.column() <= Missed ? Qt::AlignRight | Qt::AlignVCenter
-                                            : Qt::AlignLeft | Qt::AlignVCenter);
+        return alignmentOf(index.column());
+    if (role == Qt::DecorationRole && index.column() == Reasons) {
+        const auto most = std::ranges::max_element(row.reasons);
+        return reasonColor(LossReason(most - row.reasons.begin()));
+    }
     if (role == Qt::ToolTipRole && index.column() >= Reasons)
         return index.column() == Reasons ? reasonsText(row.reasons)
                                          : tr("Query %1: %2").arg(row.query).arg(findsAll(row));
@@ -115,7 +134,7 @@ QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
     case FindsAll: {
         if (!raw)
             return findsAll(row);
-        double factor = row.open > 0 ? 1e12 : row.rebuild ? 1e6 : 1;
+        double factor = row.open > 0 ? 1e12 : !row.rebuild.empty() ? 1e6 : 1;
         for (const auto& [name, value] : row.change.values())
             factor *= std::max(1.0, value / std::max(1e-9, m_report->params.get(name, 1)));
         return factor;
@@ -135,6 +154,8 @@ QVariant LossQueriesModel::headerData(int section, Qt::Orientation orientation, 
          {tr("Reasons"), tr("Why, by the number of misses")},
          {tr("Finds all"), tr("The smallest change with which a search returns all of them; RFlat: of the "
                               "configuration, with the vectors ranked again")}}};
+    if (role == Qt::TextAlignmentRole)
+        return alignmentOf(section);
     if (role == Qt::DisplayRole)
         return texts[std::size_t(section)].first;
     if (role == Qt::ToolTipRole)

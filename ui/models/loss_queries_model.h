@@ -30,6 +30,8 @@ public:
     std::size_t losing() const { return m_losing; }
     /// The change of the search parameters that finds all that one lost; nothing where there is none.
     std::optional<SearchParams> remedy(int row) const;
+    /// The change of the configuration that does, where no search parameter does.
+    std::optional<LossRebuild> rebuild(int row) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -42,7 +44,7 @@ private:
         std::array<std::size_t, kLossReasons> reasons{};
         std::size_t missed = 0, open = 0; ///< open: without any remedy
         SearchParams change;              ///< that finds all
-        bool rebuild = false;
+        std::string rebuild;              ///< the configuration; empty: the index itself
     };
     QString findsAll(const Row& row) const;
 

@@ -148,6 +148,15 @@ void LossPanel::setInFront(bool inFront) {
         look(true);
 }
 
+/// A sentence of many lines would leave no room for the bars.
+void LossPanel::resizeEvent(QResizeEvent* event) {
+    constexpr int kNarrow = 640; // px
+    QWidget::resizeEvent(event);
+    QFont font = m_sentence->font();
+    font.setPixelSize(width() < kNarrow ? kText : kHeading);
+    m_sentence->setFont(font);
+}
+
 void LossPanel::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (seen())
@@ -185,12 +194,13 @@ void LossPanel::showReport() {
     showQueries();
     if (!report)
         return;
-    m_summary->setText(
-        tr("%1 on %2: recall@%3 %4, %5 of %6 true neighbours missed")
-            .arg(configurationText(*about.built, report->params),
-                 QString::fromStdString(about.built->dataset->name), QString::number(report->k),
-                 formatRecall(report->recall), formatCount(report->lost()),
-                 formatCount(report->queries * std::min(report->k, about.built->measured().base.size()))));
+    const std::size_t k = std::min(report->k, about.built->measured().base.size());
+    m_summary->setText(tr("recall@%1 %2: %3 of %4 missed by %5 queries; %6 on %7")
+                           .arg(report->k)
+                           .arg(formatRecall(report->recall), formatCount(report->lost()),
+                                formatCount(report->queries * k), formatCount(report->queries),
+                                configurationText(*about.built, report->params),
+                                QString::fromStdString(about.built->dataset->name)));
     m_chart->setPictureText(tr("%1 on %2, %3 queries")
                                 .arg(configurationText(*about.built, report->params),
                                      QString::fromStdString(about.built->dataset->name),
@@ -312,12 +322,19 @@ LossPanel::Action LossPanel::advice() const {
     return {tr("Apply"), tr("Searches with %1").arg(change), advice->change.params, {}};
 }
 
-/// Of the selected miss; of the whole query, where none is selected.
+/// What finds all that the selected query lost.
 LossPanel::Action LossPanel::remedyOfQuery() const {
     const LossPtr& report = m_study->report();
     const int row = m_queriesModel->rowOf(m_selection->query());
     if (!report || row < 0 || !m_study->remediesKnown())
         return {};
+    if (const auto other = m_queriesModel->rebuild(row)) {
+        const QString line = rebuildLine(*other);
+        return {tr("Take to Build"),
+                tr("Writes %1 into Build: it finds what this query lost").arg(line),
+                {},
+                line};
+    }
     const auto all = m_queriesModel->remedy(row);
     if (!all)
         return {};

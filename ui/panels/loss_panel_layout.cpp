@@ -68,7 +68,7 @@ void LossPanel::buildLayout() {
     tables->addWidget(createQueries());
     tables->addWidget(createMisses());
     tables->setChildrenCollapsible(false);
-    tables->setSizes({500, 500});
+    tables->setSizes({440, 500});
     auto* split = new QSplitter(Qt::Vertical, this);
     split->setObjectName(QStringLiteral("lossSplit"));
     split->addWidget(m_chart);
@@ -94,9 +94,6 @@ QWidget* LossPanel::createHead() {
     m_sentence->setObjectName(QStringLiteral("lossSentence"));
     m_sentence->setWordWrap(true);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    QFont font = this->font();
-    font.setPixelSize(kHeading);
-    m_sentence->setFont(font);
     m_apply->setObjectName(QStringLiteral("lossApply"));
     m_apply->setProperty("primary", true);
     m_summary->setObjectName(QStringLiteral("lossSummary"));
@@ -142,7 +139,7 @@ QWidget* LossPanel::createQueries() {
     prepare(m_queries, m_sortedQueries, QStringLiteral("lossQueries"), tr("Queries that lost something"));
     m_queries->sortByColumn(LossQueriesModel::Missed, Qt::DescendingOrder);
     m_queries->setMouseTracking(true);
-    constexpr int kWidths[LossQueriesModel::ColumnCount]{60, 60, 60, 170, 120};
+    constexpr int kWidths[LossQueriesModel::ColumnCount]{50, 54, 60, 120, 90};
     for (int column = 0; column < LossQueriesModel::ColumnCount; ++column)
         m_queries->horizontalHeader()->resizeSection(column, kWidths[column]);
     addTableExport(m_queries, QStringLiteral("loss by query"));
@@ -154,8 +151,8 @@ QWidget* LossPanel::createMisses() {
     m_sortedMisses->setSourceModel(m_missesModel);
     m_sortedMisses->setSortRole(LossMissesModel::SortRole);
     prepare(m_misses, m_sortedMisses, QStringLiteral("lossMisses"), tr("Misses of the selected query"));
-    m_misses->sortByColumn(LossMissesModel::TrueRank, Qt::AscendingOrder);
-    constexpr int kWidths[LossMissesModel::ColumnCount]{36, 64, 72, 150, 56, 120};
+    m_misses->sortByColumn(-1, Qt::AscendingOrder); // nearest first until a person sorts
+    constexpr int kWidths[LossMissesModel::ColumnCount]{32, 56, 68, 144, 48, 90};
     for (int column = 0; column < LossMissesModel::ColumnCount; ++column)
         m_misses->horizontalHeader()->resizeSection(column, kWidths[column]);
     auto* apply = new QAction(tr("&Apply the remedy"), m_misses);
