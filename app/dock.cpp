@@ -7,6 +7,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMainWindow>
+#include <QTabBar>
 #include <QTimer>
 #include <QToolButton>
 
@@ -22,6 +23,14 @@ QToolButton* smallButton(const QString& iconName, const QString& tooltip, QWidge
     button->setFocusPolicy(Qt::NoFocus);
     button->setStyleSheet(QStringLiteral("padding: 2px;"));
     return button;
+}
+
+/// The window makes its bars of tabs by itself and shortens their names; whole ones that scroll say more.
+void showWholeNames(const QMainWindow* window) {
+    for (QTabBar* bar : window->findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+        bar->setElideMode(Qt::ElideNone);
+        bar->setUsesScrollButtons(true);
+    }
 }
 
 } // namespace
@@ -65,6 +74,7 @@ Dock::Dock(const QString& id, const QString& title, QWidget* content, QMainWindo
 }
 
 void Dock::updateTitle() {
+    showWholeNames(m_window);
     bool tabbed = false;
     for (const QDockWidget* other : m_window->tabifiedDockWidgets(this))
         tabbed = tabbed || !other->isHidden();

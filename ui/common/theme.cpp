@@ -87,6 +87,10 @@ QTabBar::tab:selected { color: %text; border-bottom-color: %accent; }
 QTabBar::tab:hover { color: %text; }
 QTabBar:focus { outline: none; }
 QTabBar::tab:focus { color: %accent; }
+QTabBar::scroller { width: 36px; }
+QTabBar QToolButton { background: %window; border: none; padding: 0; }
+QTabBar QToolButton::left-arrow { image: url(:/icons/chevron-left-%scheme.svg); width: 12px; height: 12px; }
+QTabBar QToolButton::right-arrow { image: url(:/icons/chevron-right-%scheme.svg); width: 12px; height: 12px; }
 QHeaderView::section { background: %panel; color: %secondary; border: none; border-bottom: 1px solid %line;
   padding: 4px 4px; }
 QHeaderView::up-arrow { image: url(:/icons/chevron-up-%scheme.svg); width: 8px; height: 8px;
