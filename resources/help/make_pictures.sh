@@ -20,6 +20,16 @@ cp "$work/light/graph.png" resources/help/graph.png
 cp "$work/light/cells.png" resources/help/cells.png
 cp "$work/dark/window.png" resources/help/window-dark.png
 
+# From a file to an exported configuration, step by step: light and dark to build/shots, the light ones to the README.
+rm -rf build/shots
+ANNSCOPE_DATA=$data ANNSCOPE_SHOTS=build/shots QT_QPA_PLATFORM=xcb \
+    xvfb-run -a -s "-screen 0 1920x1200x24 -nolisten tcp" build/release/tests/tst_click_through >&2
+mkdir -p resources/help/walk
+for picture in build/shots/*-light.png; do
+    name=$(basename "$picture")
+    cp "$picture" "resources/help/walk/${name%-light.png}.png"
+done
+
 build/release/annscope-cli sweep "$fashion" --config IVF1024,Flat --grid nprobe=4,8,16,32 --csv "$work/ivf.csv" >&2
 build/release/annscope-cli sweep "$fashion" --config "Vamana64|Lbuild=125,alpha=1.2" --grid Lsearch=10,20,40,80 --csv "$work/vamana.csv" >&2
 # The table, ready for the README: configuration, recall, QPS, p99, memory.

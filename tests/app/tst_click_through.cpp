@@ -107,7 +107,7 @@ void TestClickThrough::initTestCase() {
                  0);
     }
     m_window = std::make_unique<MainWindow>(Settings{}, false);
-    m_window->resize(1600, 1000);
+    m_window->resize(1280, 800);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
 }
