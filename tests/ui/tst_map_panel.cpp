@@ -585,14 +585,19 @@ void MapPanelTest::missesAreRinged() {
     QVERIFY(box->isEnabled());
     box->setChecked(true);
     QTRY_VERIFY(w.canvas()->misses());
+    QCOMPARE(w.find<QLabel>("mapOutcome")->text(),
+             QStringLiteral("2 of 400 vectors are missed, 4 times in all; the most often by 3 queries."));
     const MissCountsPtr counts = w.canvas()->misses();
     QCOMPARE(counts->total, std::size_t(4)); // the tie costs nothing
     QCOMPARE(counts->of(5), 3u);
     QCOMPARE(counts->of(9), 0u);
     QCOMPARE(counts->most, 3u);
     QTRY_VERIFY(w.panel.ready());
-    QVERIFY(hasColor(w.image(), w.atRow(5) + QPoint(static_cast<int>(missRingRadius(3, 3)), 0),
-                     palette().missed, 2, 150));
+    QVERIFY(hasColor(
+        w.image(),
+        w.atRow(5) +
+            QPoint(static_cast<int>(missRingRadius(*w.canvas()->scene(), w.canvas()->view(), *counts, 3)), 0),
+        palette().missed, 2, 150));
     Filter filter;
     filter.source = QStringLiteral("loss");
     filter.text = QStringLiteral("query 1");

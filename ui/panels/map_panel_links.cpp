@@ -99,13 +99,14 @@ void MapPanel::showMisses() {
     if (!lossFits() || !m_missesBox->isChecked()) {
         m_counting.drop();
         m_canvas->setMisses(nullptr);
-        return;
+        return updateTexts();
     }
     m_counting.request([loss = m_loss, passing = m_filters->queries(m_dataset)](
                            const Control&) -> Result<MissCountsPtr> { return countMisses(*loss, passing); },
                        [this](Result<MissCountsPtr> counts) {
                            if (counts && m_missesBox->isChecked() && lossFits())
                                m_canvas->setMisses(*counts);
+                           updateTexts();
                        });
 }
 

@@ -82,6 +82,10 @@ QString MapPanel::outcome() const {
             text += tr("; %1 of them not in the map's sample").arg(unseen);
         return text + QLatin1Char('.');
     }
+    if (const MissCountsPtr& counts = m_canvas->misses(); counts && counts->total > 0)
+        return tr("%1 of %2 vectors are missed, %3 times in all; the most often by %4.")
+            .arg(formatCount(counts->rows.size()), formatCount(scene->total), formatCount(counts->total),
+                 counts->most == 1 ? tr("one query") : tr("%1 queries").arg(formatCount(counts->most)));
     if (const QueryRowsPtr passing = m_filters->queries(m_dataset))
         return tr("%1 of %2 queries pass the filters; the others are dimmed.")
             .arg(formatCount(passing->size()), formatCount(m_dataset->queries.size()));

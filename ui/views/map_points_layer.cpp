@@ -197,7 +197,7 @@ void paintMisses(const Pass& pass, LayerImage& layer) {
         const Point2* at = scene.at(row.row);
         if (!at || !box.contains((*at)[0], (*at)[1]))
             continue;
-        const double radius = missRingRadius(row.misses, pass.picture.misses->most);
+        const double radius = missRingRadius(scene, layer.view, *pass.picture.misses, row.misses);
         const double share = static_cast<double>(row.misses) / std::max(1u, pass.picture.misses->most);
         painter.setPen(QPen(withAlpha(color, pass.opacity * (0.35 + 0.65 * share)), 1 + share));
         painter.setBrush(withAlpha(color, pass.opacity * 0.12));
@@ -272,9 +272,13 @@ bool drawsQuery(const MapPicture& picture, const QueryCrowd& crowd, std::uint32_
     return crowd.draws(query, picture.passing && !std::ranges::binary_search(*picture.passing, query));
 }
 
-double missRingRadius(std::uint32_t misses, std::uint32_t most) {
-    constexpr double kLargest = 14, kLeast = 2.5;
-    return std::max(kLeast, kLargest * std::sqrt(static_cast<double>(misses) / std::max(most, 1u)));
+double missRingRadius(const MapScene& scene, const ViewTransform& view, const MissCounts& counts,
+                      std::uint32_t misses) {
+    constexpr double kLargest = 14, kLeast = 1.6, kCovered = 0.3, kPi = 3.14159265358979;
+    const double room = kCovered * scene.inked * view.scale * view.scale;
+    const double one = std::sqrt(room / (kPi * static_cast<double>(std::max<std::size_t>(counts.total, 1))));
+    const double most = std::sqrt(static_cast<double>(std::max(counts.most, 1u)));
+    return std::max(kLeast, std::min(one, kLargest / most) * std::sqrt(static_cast<double>(misses)));
 }
 
 Result<LayerImage> renderMap(const MapPicture& picture, const MapStyle& style, const ViewTransform& view,

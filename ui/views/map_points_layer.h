@@ -67,8 +67,10 @@ private:
 /// Of a picture: whether a query is drawn, and can be pointed at.
 QueryCrowd crowdOf(const MapPicture& picture, const ViewTransform& view);
 bool drawsQuery(const MapPicture& picture, const QueryCrowd& crowd, std::uint32_t query);
-/// Radius of the ring around a row that was missed so often; the area grows with the count.
-double missRingRadius(std::uint32_t misses, std::uint32_t most);
+/// Radius in pixels of the ring around a row that was missed so often: the area grows with the count, and all
+/// rings together leave most of the map to be seen.
+double missRingRadius(const MapScene& scene, const ViewTransform& view, const MissCounts& counts,
+                      std::uint32_t misses);
 
 /// Points, then queries, then rings around missed rows; what is dimmed lies below. Runs on any thread. Cost:
 /// points in view. Errors: Cancelled, OutOfMemory.
