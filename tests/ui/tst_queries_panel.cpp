@@ -157,7 +157,7 @@ void QueriesPanelTest::worksWithoutARun() {
     open();
     QVERIFY(!m_panel->recallHistogram()->content().bins);
     QVERIFY(
-        m_panel->recallHistogram()->content().placeholder.contains(QStringLiteral("Select a measured run")));
+        m_panel->recallHistogram()->content().placeholder.contains(QStringLiteral("Select a run")));
     QVERIFY(m_panel->difficultyHistogram()->content().bins);
     QCOMPARE(m_panel->model()->rowCount(), 50);
     QVERIFY(std::isnan(m_panel->model()->value(3, QueriesModel::Recall)));
@@ -402,7 +402,7 @@ void QueriesPanelTest::outsideButton() {
     QCOMPARE(text("difficulty"), QStringLiteral("out of distribution"));
     QCOMPARE(*m_filters->queries(m_dataset), (QueryRows{0, 1, 2}));
     QVERIFY(button->isChecked());
-    QCOMPARE(m_panel->model()->index(0, QueriesModel::Outside).data().toString(), QStringLiteral("outside"));
+    QCOMPARE(m_panel->model()->index(0, QueriesModel::Outside).data().toString(), QStringLiteral("OOD"));
     m_undo->undo();
     QVERIFY(!button->isChecked());
     m_undo->redo();

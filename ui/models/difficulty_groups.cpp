@@ -39,8 +39,13 @@ void DifficultyGroups::setGroups(const DifficultyPtr& difficulty, std::span<cons
                     {},
                     Row::Kind::Recall,
                     run.color};
-            for (std::size_t g = 0; g < groups.size(); ++g)
-                row.values[g] = summarize(*difficulty, groups[g], run.recall).recall;
+            for (std::size_t g = 0; g < groups.size(); ++g) {
+                const DifficultyGroup group = summarize(*difficulty, groups[g], run.recall);
+                row.values[g] = group.recall;
+                if (group.measured < group.queries)
+                    row.notes[g] = tr("Measured with %1 of the %2 queries of the group")
+                                       .arg(formatCount(group.measured), formatCount(group.queries));
+            }
             m_rows.push_back(std::move(row));
         }
         std::array<DifficultyGroup, 3> means;
@@ -56,10 +61,9 @@ void DifficultyGroups::setGroups(const DifficultyPtr& difficulty, std::span<cons
         add(tr("relative contrast"), "relative_contrast",
             helpText(DifficultyMeasure::RelativeContrast, *difficulty), &DifficultyGroup::contrast,
             Row::Kind::Number);
-        add(tr("local dimension (LID)"), "local_intrinsic_dimension",
-            helpText(DifficultyMeasure::LocalDimension, *difficulty), &DifficultyGroup::dimension,
-            Row::Kind::Number);
-        add(tr("distance to the data"), "distance", helpText(DifficultyMeasure::Distance, *difficulty),
+        add(tr("LID"), "local_intrinsic_dimension", helpText(DifficultyMeasure::LocalDimension, *difficulty),
+            &DifficultyGroup::dimension, Row::Kind::Number);
+        add(tr("distance"), "distance", helpText(DifficultyMeasure::Distance, *difficulty),
             &DifficultyGroup::distance, Row::Kind::Number);
         add(tr("out of distribution"), "out_of_distribution", outsideText(*difficulty),
             &DifficultyGroup::outside, Row::Kind::Share);
@@ -98,8 +102,11 @@ QVariant DifficultyGroups::data(const QModelIndex& index, int role) const {
                : row.kind == Row::Kind::Recall ? formatRecall(value)
                : row.kind == Row::Kind::Share  ? formatPercent(value, value < 0.1 && value > 0 ? 1 : 0)
                                                : formatNumber(value);
-    case Qt::ToolTipRole:
-        return row.help;
+    case Qt::ToolTipRole: {
+        const QString note =
+            index.column() == Quantity ? QString() : row.notes[std::size_t(index.column() - 1)];
+        return note.isEmpty() ? row.help : row.help + u'\n' + note;
+    }
     case Qt::TextAlignmentRole:
         return int((index.column() == Quantity ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case Qt::DecorationRole:

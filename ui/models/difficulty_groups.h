@@ -50,6 +50,7 @@ private:
         std::array<double, 3> values{};
         enum class Kind { Recall, Number, Share } kind = Kind::Number;
         QColor color;
+        std::array<QString, 3> notes{}; ///< added to the help
     };
     DifficultyMeasure m_measure = DifficultyMeasure::RelativeContrast;
     std::vector<Row> m_rows;

@@ -23,6 +23,9 @@ void QueriesModel::setQueries(std::size_t count) {
 
 void QueriesModel::setDifficulty(const DifficultyPtr& difficulty) {
     m_difficulty = difficulty;
+    // As many digits as tell distances apart to one part in a thousand, the same for all.
+    const double typical = difficulty ? double(difficulty->typical) : 0;
+    m_digits = typical > 0 ? std::clamp(3 - int(std::floor(std::log10(typical))) - 1, 0, 6) : 2;
     emit headerDataChanged(Qt::Horizontal, Contrast, Outside);
     arrange();
 }
@@ -115,13 +118,17 @@ QString QueriesModel::cellText(std::uint32_t query, int column) const {
     const double v = value(query, column);
     switch (column) {
     case Query:
-        return formatCount(query);
+        return QString::number(query); // as in the trail and in fields, to be typed
     case Recall:
         return std::isnan(v) ? QStringLiteral("–") : numberLocale().toString(v, 'f', m_k <= 10 ? 2 : 3);
     case Outside:
-        return v > 0 ? tr("outside") : QString();
+        return v > 0 ? tr("OOD") : QString();
+    case Contrast:
+        return difficultyText(v, 2);
+    case Dimension:
+        return difficultyText(v, 1);
     default:
-        return difficultyText(v);
+        return difficultyText(v, m_digits);
     }
 }
 
@@ -177,7 +184,7 @@ QVariant QueriesModel::headerData(int section, Qt::Orientation orientation, int 
     case Distance:
         return tr("Distance");
     default:
-        return tr("Distribution");
+        return tr("OOD");
     }
 }
 

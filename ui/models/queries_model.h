@@ -54,6 +54,7 @@ private:
     DifficultyPtr m_difficulty;
     std::vector<float> m_recall;
     QueryRowsPtr m_passing;
+    int m_digits = 2; ///< of distances
     int m_column = Contrast;
     Qt::SortOrder m_order = Qt::AscendingOrder;
     std::vector<std::uint32_t> m_shown;

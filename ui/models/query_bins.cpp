@@ -98,10 +98,11 @@ QString outsideText(const QueryDifficulty& difficulty) {
              formatNumber(double(difficulty.typical)));
 }
 
-QString difficultyText(double value) {
+QString difficultyText(double value, int digits) {
     return std::isnan(value)   ? QStringLiteral("–")
            : std::isinf(value) ? QStringLiteral("∞")
-                               : formatNumber(value);
+           : digits < 0        ? formatNumber(value)
+                               : numberLocale().toString(value, 'f', digits);
 }
 
 QueryBins QueryBins::ofRecall(std::span<const float> recall, std::size_t k) {
@@ -191,9 +192,10 @@ std::vector<double> QueryBins::meansOf(std::span<const float> values) const {
             sums[std::size_t(bin)] += double(values[row]);
             ++counts[std::size_t(bin)];
         }
+    const std::size_t fewest = std::clamp<std::size_t>(values.size() / 200, 1, 5); // less is chance
     for (std::size_t bin = 0; bin < sums.size(); ++bin)
-        sums[bin] =
-            counts[bin] > 0 ? sums[bin] / double(counts[bin]) : std::numeric_limits<double>::quiet_NaN();
+        sums[bin] = counts[bin] >= fewest ? sums[bin] / double(counts[bin])
+                                          : std::numeric_limits<double>::quiet_NaN();
     return sums;
 }
 

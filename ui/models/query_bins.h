@@ -23,8 +23,8 @@ QString axisTitle(DifficultyMeasure measure, const QueryDifficulty& difficulty);
 QString helpText(DifficultyMeasure measure, const QueryDifficulty& difficulty);
 /// The rule by which a query is out of distribution, with its numbers.
 QString outsideText(const QueryDifficulty& difficulty);
-/// Infinite: "∞"; not defined: "–".
-QString difficultyText(double value);
+/// Infinite: "∞"; not defined: "–". digits: after the point; -1: as suits the value.
+QString difficultyText(double value, int digits = -1);
 
 /// The bins first..last, both of them.
 using BinRange = std::pair<int, int>;
@@ -53,7 +53,7 @@ public:
     int binOf(qint64 row) const;
     /// How many of these rows lie in each bin; null: of all.
     std::vector<std::uint32_t> countsOf(const QueryRowsPtr& rows) const;
-    /// Mean of the values (by row, those there are) in each bin; NaN where there are none.
+    /// Mean of the values (by row, those there are) in each bin; NaN where there are hardly any.
     std::vector<double> meansOf(std::span<const float> values) const;
 
     QueryRows rowsIn(BinRange range) const;

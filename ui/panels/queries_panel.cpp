@@ -58,6 +58,10 @@ void QueriesPanel::connectAll() {
     connect(m_table, &QueriesTable::failed, this, &QueriesPanel::failed);
     connect(m_study, &DifficultyStudy::studied, this, &QueriesPanel::showDifficulty);
     connect(m_study, &DifficultyStudy::failed, this, &QueriesPanel::showDifficulty);
+    connect(m_jobs, &JobRunner::jobEnded, this, [this] { // the one before it
+        if (m_study->busy())
+            showDifficulty();
+    });
     connect(m_filters, &FilterStack::changed, this, &QueriesPanel::showFilters);
     connect(m_selection, &Selection::runChanged, this, [this] {
         m_study->setData(m_dataset, shownK());
@@ -225,9 +229,9 @@ void QueriesPanel::showRun() {
     content.title = tr("Recall@%1").arg(shownK());
     if (!run) {
         m_recallBins.reset();
-        content.placeholder =
-            tr("Select a measured run: its recall query by query is shown here. A sweep (Ctrl+R) "
-               "measures an index.");
+        content.placeholder = tr("Select a run, in the table of runs or on the curve: how many queries reach "
+                                 "which recall is shown here. A sweep (Ctrl+R) "
+                                 "measures an index.");
         m_recall->setContent(std::move(content));
         showFilters();
         return;
@@ -270,6 +274,13 @@ void QueriesPanel::showRun() {
     showFilters();
 }
 
+QString QueriesPanel::waitingText() const {
+    const auto status = m_jobs->status(m_study->job());
+    return status && status->state == JobState::Queued
+               ? tr("How hard each query is will be measured when the jobs before it are done.")
+               : tr("Measuring how hard each query is ...");
+}
+
 void QueriesPanel::showDifficulty() {
     const StudiedQueriesPtr studied = m_study->known();
     const DifficultyPtr difficulty = difficultyOf(studied);
@@ -281,12 +292,14 @@ void QueriesPanel::showDifficulty() {
     const QString name = shortName(m_measure);
     content.title = studied ? name.left(1).toUpper() + name.mid(1) : tr("Difficulty");
     content.placeholder = !m_study->failure().isEmpty() ? m_study->failure()
-                          : m_study->busy()
-                              ? tr("Measuring how hard each query is ... (its progress is in Jobs)")
-                              : tr("How hard each query is by itself is shown here.");
+                          : m_study->busy()             ? waitingText()
+                                            : tr("How hard each query is by itself is shown here.");
     if (studied) {
         content.bins = m_difficultyBins;
         content.axis = axisTitle(m_measure, *difficulty);
+        if (m_difficultyBins->overflow())
+            content.axis += tr(" (last bar: %1 and more)")
+                                .arg(formatNumber(m_difficultyBins->edge(m_difficultyBins->size() - 1)));
         content.color = ui::palette().secondary;
         const std::vector<std::uint32_t>& order = studied->order[measure];
         const float hardest =
@@ -317,8 +330,10 @@ void QueriesPanel::showDifficulty() {
 void QueriesPanel::showGroups() {
     std::vector<DifficultyGroups::Measured> measured;
     const auto add = [&](const Run& run) {
-        measured.push_back({configurationText(run), run.point.recall_per_query, run.point.k,
-                            seriesStyle(run.index->series).color});
+        const QString params = paramsText(run);
+        measured.push_back(
+            {params.isEmpty() ? run.index->title : params + QStringLiteral(", ") + run.index->title,
+             run.point.recall_per_query, run.point.k, seriesStyle(run.index->series).color});
     };
     const Run* shown = shownRun();
     if (shown)

@@ -84,6 +84,7 @@ private:
     void setMeasure(DifficultyMeasure measure);
     void filter(const QString& source, const QString& text, QueryRowsPtr rows, bool dragging = false);
     QString about() const;
+    QString waitingText() const;
 
     JobRunner* m_jobs;
     RunsModel* m_runs;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the queries panel consists of.
 #include "ui/common/elided_label.h"
+#include "ui/common/theme.h"
 #include "ui/models/difficulty_groups.h"
 #include "ui/panels/queries_panel.h"
 #include "ui/panels/queries_table.h"
@@ -29,9 +30,10 @@ void QueriesPanel::buildLayout() {
     auto* split = new QSplitter(Qt::Horizontal, this);
     split->addWidget(createPictures());
     split->addWidget(createNumbers());
-    split->setStretchFactor(0, 1);
+    split->setStretchFactor(0, 1); // both give way in a small window
+    split->setStretchFactor(1, 1);
     split->setChildrenCollapsible(false);
-    split->setSizes({700, kNumbers});
+    split->setSizes({460, kNumbers});
     auto* page = new QWidget(this);
     auto* rows = new QVBoxLayout(page);
     rows->setContentsMargins(0, 0, 0, 0);
@@ -101,6 +103,7 @@ QWidget* QueriesPanel::createNumbers() {
     m_groups->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_groups->setFocusPolicy(Qt::ClickFocus);
     m_groups->setShowGrid(false);
+    m_groups->setIconSize({10, 10});
     m_groups->setWordWrap(false);
     m_groups->setTabKeyNavigation(false);
     m_groups->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
@@ -109,13 +112,16 @@ QWidget* QueriesPanel::createNumbers() {
     m_groups->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_groups->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     QHeaderView* header = m_groups->horizontalHeader();
+    QFont small = header->font();
+    small.setPixelSize(kSmallText);
+    header->setFont(small);
     header->setHighlightSections(false);
     header->setSectionsClickable(true);
     header->setMinimumSectionSize(48);
     header->setSectionResizeMode(DifficultyGroups::Quantity, QHeaderView::Stretch);
     for (int column = DifficultyGroups::Hardest; column < DifficultyGroups::ColumnCount; ++column) {
         header->setSectionResizeMode(column, QHeaderView::Fixed);
-        header->resizeSection(column, column == DifficultyGroups::All ? 64 : 88);
+        header->resizeSection(column, column == DifficultyGroups::All ? 54 : 76);
     }
     m_groups->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_groups, &QWidget::customContextMenuRequested, this, [this](QPoint at) {
@@ -138,7 +144,7 @@ QWidget* QueriesPanel::createNumbers() {
     layout->addWidget(m_groups);
     layout->addWidget(m_count);
     layout->addWidget(m_table, 1);
-    numbers->setMinimumWidth(220);
+    numbers->setMinimumWidth(270);
     return numbers;
 }
 

@@ -63,7 +63,7 @@ QueriesTable::QueriesTable(QueriesModel* model, Selection* selection, QWidget* p
     QHeaderView* header = horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(44);
-    constexpr int kWidths[QueriesModel::ColumnCount]{58, 74, 70, 52, 70, 84};
+    constexpr int kWidths[QueriesModel::ColumnCount]{56, 84, 74, 52, 76, 44};
     for (int column = 0; column < QueriesModel::ColumnCount; ++column)
         header->resizeSection(column, kWidths[column]);
     header->setStretchLastSection(true);

@@ -39,7 +39,6 @@ public:
         std::vector<Outline> outlines;
         std::vector<double> line; ///< 0..1 by bin, NaN: none; on an axis of its own at the right
         QString lineTitle;
-        QString lastEdge; ///< told at the end of the axis where the last bin holds all beyond
     };
 
     explicit QueryHistogram(QWidget* parent = nullptr);

@@ -229,7 +229,7 @@ void QueryHistogram::paintMarks(QPainter& painter, const PlotFrame& frame) const
         painter.setPen(QPen(colors.text, 1, Qt::DashLine));
         painter.drawLine(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()));
         const bool right = x + 5 + width < frame.plot.right();
-        const double left = right ? x + 5 : x - 5 - width;
+        const double left = std::max(right ? x + 5 : x - 5 - width, frame.plot.left() + 2);
         y = left < taken + 8 ? y + 14 : frame.plot.top() + 11;
         taken = std::max(taken, left + width);
         drawHaloText(painter, {left, y}, mark.text, colors.text);
