@@ -7,11 +7,13 @@
 #include "ui/panels/curve_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/map_panel.h"
+#include "ui/panels/queries_panel.h"
 #include "ui/views/cell_chart.h"
 #include "ui/views/graph_canvas.h"
 #include "ui/views/pareto_chart.h"
 #include "ui/views/picture_export.h"
 #include "ui/views/polar_view.h"
+#include "ui/views/query_histogram.h"
 #include "ui/views/voronoi_view.h"
 
 #include <string_view>
@@ -56,6 +58,10 @@ QImage MainWindow::picture(const char* view, double scale) {
         return ui::pictureImage(ui::withTitles(m_cells->chart()->picture()), scale);
     if (name == "map" && m_map->ready())
         return ui::pictureImage(ui::withTitles(m_map->picture()), scale);
+    if (name == "recall" && m_queries->recallHistogram()->content().bins)
+        return ui::pictureImage(ui::withTitles(m_queries->recallHistogram()->picture()), scale);
+    if (name == "difficulty" && m_queries->difficultyHistogram()->content().bins)
+        return ui::pictureImage(ui::withTitles(m_queries->difficultyHistogram()->picture()), scale);
     if (name == "alpha" && m_alpha->pair())
         return ui::pictureImage(ui::withTitles(m_alpha->picture()), scale);
     return {};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the queries panel consists of.
 #include "ui/common/elided_label.h"
-#include "ui/common/theme.h"
 #include "ui/models/difficulty_groups.h"
 #include "ui/panels/queries_panel.h"
 #include "ui/panels/queries_table.h"
@@ -11,6 +10,7 @@
 #include <QBoxLayout>
 #include <QButtonGroup>
 #include <QClipboard>
+#include <QEvent>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QLabel>
@@ -112,17 +112,14 @@ QWidget* QueriesPanel::createNumbers() {
     m_groups->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_groups->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     QHeaderView* header = m_groups->horizontalHeader();
-    QFont small = header->font();
-    small.setPixelSize(kSmallText);
-    header->setFont(small);
+    header->setTextElideMode(Qt::ElideRight);
     header->setHighlightSections(false);
     header->setSectionsClickable(true);
     header->setMinimumSectionSize(48);
     header->setSectionResizeMode(DifficultyGroups::Quantity, QHeaderView::Stretch);
-    for (int column = DifficultyGroups::Hardest; column < DifficultyGroups::ColumnCount; ++column) {
+    for (int column = DifficultyGroups::Hardest; column < DifficultyGroups::ColumnCount; ++column)
         header->setSectionResizeMode(column, QHeaderView::Fixed);
-        header->resizeSection(column, column == DifficultyGroups::All ? 54 : 76);
-    }
+    m_groups->installEventFilter(this);
     m_groups->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(m_groups, &QWidget::customContextMenuRequested, this, [this](QPoint at) {
         QMenu menu(this);
@@ -146,6 +143,17 @@ QWidget* QueriesPanel::createNumbers() {
     layout->addWidget(m_table, 1);
     numbers->setMinimumWidth(270);
     return numbers;
+}
+
+/// The numbers give way to their names where there is little room.
+bool QueriesPanel::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_groups && event->type() == QEvent::Resize) {
+        const bool wide = m_groups->width() >= 340;
+        for (const int column : {DifficultyGroups::Hardest, DifficultyGroups::Easiest})
+            m_groups->horizontalHeader()->resizeSection(column, wide ? 92 : 66);
+        m_groups->horizontalHeader()->resizeSection(DifficultyGroups::All, wide ? 60 : 52);
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace annscope::ui

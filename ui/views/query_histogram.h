@@ -83,9 +83,9 @@ private:
     void paintHeading(QPainter& painter, const QRectF& area) const;
     void paintChart(QPainter& painter, const QRectF& area, bool interactive) const;
     void paintBars(QPainter& painter, const PlotFrame& frame, bool interactive) const;
-    void paintOutlines(QPainter& painter, const PlotFrame& frame) const;
+    void paintOutlines(QPainter& painter, const PlotFrame& frame, const std::vector<QRectF>& taken) const;
     void paintLine(QPainter& painter, const PlotFrame& frame) const;
-    void paintMarks(QPainter& painter, const PlotFrame& frame) const;
+    std::vector<QRectF> paintMarks(QPainter& painter, const PlotFrame& frame) const; ///< its labels
     void paintQuery(QPainter& painter, const PlotFrame& frame, qint64 row, const QColor& color) const;
 
     Content m_content;

@@ -113,9 +113,9 @@ void QueryHistogram::paintChart(QPainter& painter, const QRectF& area, bool inte
                     countTicks(highest, m_logarithmic, frame.roomY()), m_content.axis,
                     m_logarithmic ? tr("queries (log)") : tr("queries"));
     paintBars(painter, frame, interactive);
-    paintOutlines(painter, frame);
     paintLine(painter, frame);
-    paintMarks(painter, frame);
+    const std::vector<QRectF> labels = paintMarks(painter, frame);
+    paintOutlines(painter, frame, labels);
     if (interactive) {
         paintQuery(painter, frame, m_selectedQuery, ui::palette().accent);
         if (m_hoveredQuery != m_selectedQuery)
@@ -151,8 +151,9 @@ void QueryHistogram::paintBars(QPainter& painter, const PlotFrame& frame, bool i
     painter.setRenderHint(QPainter::Antialiasing, true);
 }
 
-/// Steps along the tops of the bars that it would have; labelled where it starts to be free of the others.
-void QueryHistogram::paintOutlines(QPainter& painter, const PlotFrame& frame) const {
+/// Steps along the tops of the bars that it would have, named at the left where no label stands.
+void QueryHistogram::paintOutlines(QPainter& painter, const PlotFrame& frame,
+                                   const std::vector<QRectF>& taken) const {
     const QueryBins& bins = *m_content.bins;
     setTextSize(painter, kSmallText);
     double y = frame.plot.top() + 12;
@@ -168,11 +169,15 @@ void QueryHistogram::paintOutlines(QPainter& painter, const PlotFrame& frame) co
         painter.setBrush(Qt::NoBrush);
         painter.drawPolyline(steps);
         const double left = frame.plot.left() + 8;
+        const QString text =
+            painter.fontMetrics().elidedText(outline.text, Qt::ElideRight, int(frame.plot.width() * 0.55));
+        const double width = 24 + painter.fontMetrics().horizontalAdvance(text);
+        while (std::ranges::any_of(taken, [&](const QRectF& box) {
+            return box.intersects({left, y - 11, width, 14});
+        }))
+            y += 14;
         painter.drawLine(QPointF(left, y - 4), QPointF(left + 18, y - 4));
-        drawHaloText(
-            painter, {left + 24, y},
-            painter.fontMetrics().elidedText(outline.text, Qt::ElideRight, int(frame.plot.width() * 0.55)),
-            ui::palette().text);
+        drawHaloText(painter, {left + 24, y}, text, ui::palette().text);
         y += 15;
     }
 }
@@ -214,7 +219,7 @@ void QueryHistogram::paintLine(QPainter& painter, const PlotFrame& frame) const 
     painter.restore();
 }
 
-void QueryHistogram::paintMarks(QPainter& painter, const PlotFrame& frame) const {
+std::vector<QRectF> QueryHistogram::paintMarks(QPainter& painter, const PlotFrame& frame) const {
     const Palette& colors = ui::palette();
     setTextSize(painter, kSmallText);
     const QFontMetricsF metrics(painter.font());
@@ -222,6 +227,7 @@ void QueryHistogram::paintMarks(QPainter& painter, const PlotFrame& frame) const
     std::vector<Mark> marks = m_content.marks;
     std::ranges::sort(marks, {}, &Mark::value);
     double taken = -1e9; // right end of the label before
+    std::vector<QRectF> labels;
     for (const Mark& mark : marks) {
         if (!(mark.value >= frame.left && mark.value <= frame.right))
             continue;
@@ -233,7 +239,9 @@ void QueryHistogram::paintMarks(QPainter& painter, const PlotFrame& frame) const
         y = left < taken + 8 ? y + 14 : frame.plot.top() + 11;
         taken = std::max(taken, left + width);
         drawHaloText(painter, {left, y}, mark.text, colors.text);
+        labels.emplace_back(left, y - 11, width, 14);
     }
+    return labels;
 }
 
 /// A pointer at the axis below the bin of a query.
