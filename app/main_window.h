@@ -82,8 +82,8 @@ public:
     void showExample();
     /// The dock with that id in front, so that it has its size.
     void bringUp(const char* view);
-    /// "curve", "graph", "cells", "cell-sizes", "map" or "alpha" with title, axes and units; null where it
-    /// has nothing to show. scale: pixels per pixel of the window.
+    /// "curve", "graph", "cells", "cell-sizes", "map", "recall", "difficulty" or "alpha" with title, axes and
+    /// units; null where it has nothing to show. scale: pixels per pixel of the window.
     QImage picture(const char* view, double scale);
     void restoreDefaultLayout();
     /// What would be written now.
