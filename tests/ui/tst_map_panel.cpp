@@ -4,6 +4,7 @@
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/models/loss_text.h"
 #include "ui/models/path_step.h"
 #include "ui/models/runs_model.h"
 #include "ui/models/selection.h"
@@ -592,6 +593,8 @@ void MapPanelTest::missesAreRinged() {
     QCOMPARE(counts->of(5), 3u);
     QCOMPARE(counts->of(9), 0u);
     QCOMPARE(counts->most, 3u);
+    QCOMPARE(counts->rows.back().row, 5u);
+    QCOMPARE(counts->rows.back().reason, LossReason::CellNotProbed); // two of its three
     QTRY_VERIFY(w.panel.ready());
     QVERIFY(hasColor(
         w.image(),
@@ -627,7 +630,8 @@ void MapPanelTest::missesOfAQueryAreNamed() {
     report.misses[0].id = missed->id;
     report.misses[0].reason = LossReason::CodeBelowCut;
     const auto named = mapPath(scene, 0, path, w.built->index->cells(), &report);
-    QCOMPARE(named->reasons[i], QString::fromUtf8(name(LossReason::CodeBelowCut).data()));
+    QCOMPARE(named->reasons[i], reasonText(LossReason::CodeBelowCut));
+    QCOMPARE(named->colors[i], reasonColor(LossReason::CodeBelowCut));
     QCOMPARE(named->probed.size(), std::size_t(1));
     QTRY_VERIFY(w.panel.ready());
     QVERIFY(hasColor(w.image(), w.atRow(missed->id), palette().missed, 8, 120));

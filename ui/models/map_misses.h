@@ -4,6 +4,7 @@
 #include "tune/loss.h"
 #include "ui/models/filter_stack.h"
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -14,10 +15,12 @@ namespace annscope::ui {
 struct MissCounts {
     struct Row {
         std::uint32_t row = 0, misses = 0;
+        LossReason reason = LossReason::Tie; ///< the most frequent
     };
     std::vector<Row> rows; ///< the most often missed last, so that it is drawn above the others
     std::unordered_map<std::uint32_t, std::uint32_t> byRow;
-    std::size_t total = 0; ///< misses
+    std::array<std::size_t, kLossReasons> reasons{}; ///< misses by reason
+    std::size_t total = 0;                           ///< misses
     std::uint32_t most = 0;
 
     std::uint32_t of(std::uint32_t row) const {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/map_canvas.h"
 
+#include "ui/common/format.h"
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
+#include "ui/models/loss_text.h"
 #include "ui/views/lazy_layer.h"
 #include "ui/views/legend_place.h"
 #include "ui/views/paint_text.h"
@@ -191,11 +193,15 @@ std::vector<MapMark> MapCanvas::marks() const {
         marks.push_back({MapMark::Answer, foundColor(), tr("found true neighbour")});
         marks.push_back({MapMark::Missed, colors.missed, tr("missed true neighbour")});
     }
-    if (m_picture.misses && m_picture.misses->most > 0)
-        marks.push_back({MapMark::Ring, colors.missed,
-                         m_picture.misses->most == 1
-                             ? tr("missed by one query")
-                             : tr("missed by 1 to %1 queries").arg(m_picture.misses->most)});
+    if (!m_picture.misses || m_picture.misses->most == 0)
+        return marks;
+    for (std::size_t r = 0; r < kLossReasons; ++r) {
+        const auto reason = static_cast<LossReason>(r);
+        if (m_picture.misses->reasons[r] > 0)
+            marks.push_back({MapMark::Ring, reasonColor(reason),
+                             tr("%1: %2", "reason: misses")
+                                 .arg(reasonText(reason), formatCount(m_picture.misses->reasons[r]))});
+    }
     return marks;
 }
 

@@ -2,6 +2,7 @@
 #include "ui/views/map_path_layer.h"
 
 #include "ui/common/palette.h"
+#include "ui/models/loss_text.h"
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
 #include "ui/views/path_pair.h"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 namespace annscope::ui {
 namespace {
@@ -114,6 +116,11 @@ void drawMisses(QPainter& painter, const MapPath& path, const ViewTransform& vie
         painter.setPen(QPen(palette().missed, 2));
         painter.setBrush(palette().panel);
         painter.drawEllipse(view.toScreen(*at), radius + 2.5, radius + 2.5);
+        if (path.colors[i].isValid()) {
+            painter.setPen(Qt::NoPen);
+            painter.setBrush(path.colors[i]);
+            painter.drawEllipse(view.toScreen(*at), 2, 2);
+        }
     }
 }
 
@@ -132,6 +139,16 @@ void nameReasons(const MapPath& path, const ViewTransform& view, double radius, 
         if (at && !path.reasons[i].isEmpty() && view.area.contains(view.toScreen(*at)))
             labels.place(view.toScreen(*at), radius + 6, path.reasons[i], palette().missed, false);
     }
+}
+
+} // namespace
+
+namespace {
+
+/// ", nprobe 24 finds it", or nothing.
+QString remedyPart(const Miss& miss, const SearchParams& from) {
+    const QString remedy = remedyText(miss, from);
+    return remedy.isEmpty() ? QString() : tr(", %1 finds it").arg(remedy);
 }
 
 } // namespace
@@ -171,10 +188,13 @@ MapPathPtr mapPath(const MapScenePtr& scene, qint64 query, const PathModelPtr& p
                : std::ranges::subrange<std::vector<Miss>::const_iterator>();
     for (const TrueNeighbour& neighbour : path->truth) {
         QString reason = reasonText(neighbour);
+        QColor color;
         for (const Miss& miss : own)
             if (miss.id == neighbour.id && neighbour.loss != Loss::None)
-                reason = QString::fromUtf8(name(miss.reason).data());
+                std::tie(reason, color) = std::tuple(
+                    reasonText(miss.reason) + remedyPart(miss, report->params), reasonColor(miss.reason));
         result->reasons.push_back(reason);
+        result->colors.push_back(color);
         result->unseen += scene->placeOf(neighbour.id) < 0 ? 1 : 0;
     }
     return result;

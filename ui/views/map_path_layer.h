@@ -6,6 +6,7 @@
 #include "ui/views/geometry/view_transform.h"
 #include "ui/views/path_model.h"
 
+#include <QColor>
 #include <QPointF>
 #include <QString>
 
@@ -29,6 +30,7 @@ struct MapPath {
     PathModelPtr path;              ///< null: only the place of the query
     std::vector<ProbedCell> probed; ///< in order
     std::vector<QString> reasons;   ///< of path->truth, empty where it was found
+    std::vector<QColor> colors;     ///< of path->truth; not valid where no report tells the reason
     std::size_t unseen = 0;         ///< of the answer and the truth, not in the map's sample
 };
 using MapPathPtr = std::shared_ptr<const MapPath>;

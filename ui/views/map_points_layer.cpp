@@ -2,6 +2,7 @@
 #include "ui/views/map_points_layer.h"
 
 #include "ui/common/palette.h"
+#include "ui/models/loss_text.h"
 #include "ui/views/density_image.h"
 #include "ui/views/geometry/raster.h"
 
@@ -192,12 +193,12 @@ void paintMisses(const Pass& pass, LayerImage& layer) {
     painter.translate(-layer.view.area.topLeft());
     const MapScene& scene = *pass.picture.scene;
     const Box box = layer.view.visible();
-    QColor color = QColor::fromRgb(pass.style.missed);
     for (const MissCounts::Row& row : pass.picture.misses->rows) {
         const Point2* at = scene.at(row.row);
         if (!at || !box.contains((*at)[0], (*at)[1]))
             continue;
         const double radius = missRingRadius(scene, layer.view, *pass.picture.misses, row.misses);
+        const QColor color = QColor::fromRgb(pass.style.reasons[static_cast<std::size_t>(row.reason)]);
         const double share = static_cast<double>(row.misses) / std::max(1u, pass.picture.misses->most);
         painter.setPen(QPen(withAlpha(color, pass.opacity * (0.35 + 0.65 * share)), 1 + share));
         painter.setBrush(withAlpha(color, pass.opacity * 0.12));
@@ -243,7 +244,8 @@ MapStyle MapStyle::fromPalette(const MapColoring* coloring) {
     style.dimmed = mix(colors.panel, colors.secondary, 0.22).rgb();
     style.query = colors.accent.rgb();
     style.halo = colors.panel.rgb();
-    style.missed = colors.missed.rgb();
+    for (std::size_t r = 0; r < kLossReasons; ++r)
+        style.reasons[r] = reasonColor(static_cast<LossReason>(r)).rgb();
     for (std::uint32_t c = 0; coloring && c < coloring->classes; ++c)
         style.classes.push_back(
             (coloring->sequential ? shadeColor(c, coloring->classes) : categoryColor(c)).rgb());

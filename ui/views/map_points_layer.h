@@ -10,6 +10,7 @@
 #include <QColor>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,7 +33,8 @@ struct MapPicture {
 /// Colours by class, taken from the theme in the GUI thread.
 struct MapStyle {
     std::vector<QRgb> classes; ///< opaque
-    QRgb plain = 0, none = 0, dimmed = 0, query = 0, halo = 0, missed = 0;
+    QRgb plain = 0, none = 0, dimmed = 0, query = 0, halo = 0;
+    std::array<QRgb, kLossReasons> reasons{}; ///< of rings around missed rows
     bool dark = false;
 
     static MapStyle fromPalette(const MapColoring* coloring);
