@@ -600,7 +600,7 @@ void MapPanelTest::missesAreRinged() {
         w.image(),
         w.atRow(5) +
             QPoint(static_cast<int>(missRingRadius(*w.canvas()->scene(), w.canvas()->view(), *counts, 3)), 0),
-        palette().missed, 2, 150));
+        reasonColor(LossReason::CellNotProbed), 2, 150));
     Filter filter;
     filter.source = QStringLiteral("loss");
     filter.text = QStringLiteral("query 1");
