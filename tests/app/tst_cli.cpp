@@ -83,7 +83,8 @@ private slots:
     void loss_adds_up() {
         const QString file = m_folder.filePath(QStringLiteral("loss.json"));
         const Outcome outcome = run({QStringLiteral("loss"), sample(), QStringLiteral("--config"),
-                                     QStringLiteral("IVF64,SQ4||nprobe=2"), QStringLiteral("--json"), file});
+                                     QStringLiteral("IVF64,SQ4||nprobe=2"), QStringLiteral("--over"),
+                                     QStringLiteral("main"), QStringLiteral("--json"), file});
         QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
         QVERIFY2(outcome.out.contains(QStringLiteral("cell not probed")), qPrintable(outcome.out));
         const QJsonObject json = QJsonDocument::fromJson(contents(file)).object();
@@ -97,6 +98,11 @@ private slots:
         QCOMPARE(sum, json.value(QStringLiteral("lost")).toDouble());
         QCOMPARE(sum, double(qRound(1000 * (1 - json.value(QStringLiteral("recall")).toDouble()))));
         QCOMPARE(json.value(QStringLiteral("shares")).toArray().size(), reasons.size());
+        const QJsonArray sweep = json.value(QStringLiteral("sweep")).toArray();
+        QVERIFY(sweep.size() > 5);
+        const QJsonObject same = sweep[1].toObject();
+        QCOMPARE(same.value(QStringLiteral("nprobe")).toDouble(), 2.0);
+        QCOMPARE(same.value(QStringLiteral("reasons")).toObject(), reasons);
     }
 
     void queries_are_ranked() {

@@ -17,6 +17,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSortFilterProxyModel>
@@ -215,6 +216,45 @@ private slots:
         QVERIFY(m_filters->find(QStringLiteral("loss")));
         m_undo->undo();
         QVERIFY(!m_filters->find(QStringLiteral("loss")));
+    }
+
+    void aFilterFollowsTheSearch() {
+        open(built(m_data, "IVF64,SQ4||nprobe=4"));
+        LossChart* chart = m_panel->chart();
+        const LossReason reason = LossReason::CellNotProbed;
+        QTest::mouseClick(chart, Qt::LeftButton, {}, chart->legendRect(reason).center().toPoint());
+        m_panel->setSearchParams({{"nprobe", 8}}, 10);
+        QTRY_VERIFY_WITH_TIMEOUT(known(), kPatience);
+        QVERIFY(m_filters->find(QStringLiteral("loss")));
+        rowsAreThoseOf(*m_panel->study()->report(), reason,
+                       *m_filters->find(QStringLiteral("loss"))->queries);
+        m_panel->setSearchParams({{"nprobe", 64}}, 10); // none of these any more
+        QTRY_VERIFY_WITH_TIMEOUT(known(), kPatience);
+        QVERIFY(!m_filters->find(QStringLiteral("loss")));
+    }
+
+    void manyQueriesAreShownAtOnce() {
+        auto report = std::make_shared<LossReport>();
+        report->queries = 10000;
+        report->k = 10;
+        report->per_query.assign(report->queries, 0.6F);
+        for (std::uint32_t query = 0; query < report->queries; ++query)
+            for (std::uint32_t i = 0; i < 1 + query * 7919 % 9; ++i) {
+                Miss miss{query, i, Id(i), LossReason::CodeBelowCut, 5, {}, {}};
+                miss.remedy = SearchParams{{"nprobe", double(8 + i)}};
+                report->misses.push_back(std::move(miss));
+            }
+        LossQueriesModel model;
+        QSortFilterProxyModel sorted;
+        sorted.setSourceModel(&model);
+        sorted.setSortRole(LossQueriesModel::SortRole);
+        sorted.sort(LossQueriesModel::Missed, Qt::DescendingOrder);
+        QElapsedTimer timer;
+        timer.start();
+        model.setReport(report, nullptr, true);
+        QCOMPARE(sorted.rowCount(), 10000);
+        qInfo("%lld ms", static_cast<long long>(timer.elapsed()));
+        QCOMPARE(sorted.index(0, LossQueriesModel::Missed).data().toString(), QStringLiteral("9"));
     }
 
     void aBarChoosesItsValue() {

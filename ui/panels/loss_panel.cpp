@@ -190,6 +190,7 @@ void LossPanel::showReport() {
         m_pages->setCurrentIndex(0);
     else
         m_pages->setCurrentIndex(1);
+    renewFilter();
     showState();
     showQueries();
     if (!report)
@@ -372,25 +373,41 @@ void LossPanel::applyMiss(const QModelIndex& at) {
 void LossPanel::toggleReason(LossReason reason) {
     if (m_chosen == reason)
         return m_filters->remove(kSource);
-    setFilter(reason);
+    setFilter(reason, false);
 }
 
-/// The queries that lost something by it.
-void LossPanel::setFilter(LossReason reason) {
-    const LossPtr& report = m_study->report();
-    if (!report)
-        return;
+QueryRows LossPanel::rowsOf(LossReason reason) const {
     QueryRows rows;
-    for (const Miss& miss : report->misses)
-        if (miss.reason == reason && (rows.empty() || rows.back() != miss.query))
-            rows.push_back(miss.query);
+    if (const LossPtr& report = m_study->report())
+        for (const Miss& miss : report->misses)
+            if (miss.reason == reason && (rows.empty() || rows.back() != miss.query))
+                rows.push_back(miss.query);
+    return rows;
+}
+
+/// The queries that lost something by it. again: the same wish, after another search.
+void LossPanel::setFilter(LossReason reason, bool again) {
+    if (!m_study->report())
+        return;
     m_chosen = reason;
     Filter filter;
     filter.source = kSource;
     filter.text = reasonText(reason);
     filter.dataset = m_study->subject().built->dataset;
-    filter.queries = std::make_shared<const QueryRows>(std::move(rows));
-    m_filters->set(std::move(filter));
+    filter.queries = std::make_shared<const QueryRows>(rowsOf(reason));
+    m_filters->set(std::move(filter), again);
+}
+
+/// What was narrowed by a reason stays so after another search, as long as the reason occurs.
+void LossPanel::renewFilter() {
+    const Filter* own = m_filters->find(kSource);
+    if (!m_study->report() || !m_chosen || !own || !own->queries)
+        return;
+    const QueryRows rows = rowsOf(*m_chosen);
+    if (rows.empty())
+        m_filters->remove(kSource);
+    else if (rows != *own->queries)
+        setFilter(*m_chosen, true);
 }
 
 } // namespace annscope::ui

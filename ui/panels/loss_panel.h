@@ -88,7 +88,9 @@ private:
     void showQuery(qint64 query);
     void showState();
     void toggleReason(LossReason reason);
-    void setFilter(LossReason reason);
+    QueryRows rowsOf(LossReason reason) const;
+    void setFilter(LossReason reason, bool again);
+    void renewFilter();
     Action advice() const;
     Action remedyOfQuery() const;
     void showAction(QPushButton* button, const Action& action);
