@@ -23,39 +23,52 @@ void LossQueriesModel::setReport(LossPtr report, const QueryRowsPtr& passing, bo
     m_report = std::move(report);
     m_remedies = remedies;
     m_rows.clear();
+    m_efforts.clear();
     m_losing = 0;
-    std::uint32_t last = 0;
-    bool passes = false, any = false;
-    for (const Miss& miss : m_report ? m_report->misses : std::vector<Miss>()) {
+    const std::size_t count = m_report ? m_report->misses.size() : 0;
+    for (std::size_t begin = 0, end = 0; begin < count; begin = end) {
+        const std::uint32_t query = m_report->misses[begin].query;
+        Row row{query, std::uint32_t(begin), 0, 0};
+        for (end = begin; end < count && m_report->misses[end].query == query; ++end)
+            row.missed += m_report->misses[end].reason != LossReason::Tie;
+        row.end = std::uint32_t(end);
+        if (row.missed == 0)
+            continue;
+        ++m_losing;
+        if (!passing || std::ranges::binary_search(*passing, query))
+            m_rows.push_back(row);
+    }
+    endResetModel();
+}
+
+LossQueriesModel::Cure LossQueriesModel::cureOf(const Row& row) const {
+    Cure cure;
+    cure.change = m_report->params;
+    for (std::size_t i = row.begin; i < row.end; ++i) {
+        const Miss& miss = m_report->misses[i];
         if (miss.reason == LossReason::Tie)
             continue;
-        if (!any || miss.query != last) {
-            any = true;
-            last = miss.query;
-            ++m_losing;
-            passes = !passing || std::ranges::binary_search(*passing, miss.query);
-            if (passes) {
-                m_rows.emplace_back();
-                m_rows.back().query = miss.query;
-                m_rows.back().change = m_report->params;
-            }
-        }
-        if (!passes)
-            continue;
-        Row& row = m_rows.back();
-        ++row.missed;
-        ++row.reasons[std::size_t(miss.reason)];
-        if (miss.rebuild)
-            row.rebuild = miss.rebuild->configuration;
+        ++cure.reasons[std::size_t(miss.reason)];
         const SearchParams* change = miss.remedy    ? &*miss.remedy
                                      : miss.rebuild ? &miss.rebuild->params
                                                     : nullptr;
-        row.open += change == nullptr;
+        if (miss.rebuild)
+            cure.rebuild = miss.rebuild->configuration;
+        cure.open += change == nullptr;
         if (change)
             for (const auto& [name, value] : change->values())
-                row.change.set(name, std::max(value, row.change.get(name, value)));
+                cure.change.set(name, std::max(value, cure.change.get(name, value)));
     }
-    endResetModel();
+    return cure;
+}
+
+/// How far what finds all is from what was searched with: the factors of all parameters.
+double LossQueriesModel::effortOf(const Row& row) const {
+    const Cure cure = cureOf(row);
+    double effort = cure.open > 0 ? 1e12 : cure.rebuild.empty() ? 1 : 1e6;
+    for (const auto& [name, value] : cure.change.values())
+        effort *= std::max(1.0, value / std::max(1e-9, m_report->params.get(name, 1)));
+    return effort;
 }
 
 void LossQueriesModel::setHovered(qint64 query) {
@@ -74,16 +87,17 @@ int LossQueriesModel::rowOf(qint64 query) const {
 
 std::optional<SearchParams> LossQueriesModel::remedy(int row) const {
     const Row& about = m_rows[std::size_t(row)];
-    if (!about.rebuild.empty() || about.open == about.missed)
+    const Cure cure = cureOf(about);
+    if (!cure.rebuild.empty() || cure.open == about.missed)
         return std::nullopt;
-    return about.change;
+    return cure.change;
 }
 
 std::optional<LossRebuild> LossQueriesModel::rebuild(int row) const {
-    const Row& about = m_rows[std::size_t(row)];
-    if (about.rebuild.empty())
+    const Cure cure = cureOf(m_rows[std::size_t(row)]);
+    if (cure.rebuild.empty())
         return std::nullopt;
-    return LossRebuild{about.rebuild, about.change};
+    return LossRebuild{cure.rebuild, cure.change};
 }
 
 int LossQueriesModel::rowCount(const QModelIndex& parent) const {
@@ -97,10 +111,11 @@ int LossQueriesModel::columnCount(const QModelIndex& parent) const {
 QString LossQueriesModel::findsAll(const Row& row) const {
     if (!m_remedies)
         return tr("…");
-    if (row.open > 0)
+    const Cure cure = cureOf(row);
+    if (cure.open > 0)
         return tr("not all");
-    const QString change = changeText(row.change, m_report->params);
-    return !row.rebuild.empty() ? tr("RFlat, %1").arg(change) : change;
+    const QString change = changeText(cure.change, m_report->params);
+    return cure.rebuild.empty() ? change : tr("RFlat, %1").arg(change);
 }
 
 QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
@@ -113,11 +128,11 @@ QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::TextAlignmentRole)
         return alignmentOf(index.column());
     if (role == Qt::DecorationRole && index.column() == Reasons) {
-        const auto most = std::ranges::max_element(row.reasons);
-        return reasonColor(LossReason(most - row.reasons.begin()));
+        const auto reasons = cureOf(row).reasons;
+        return reasonColor(LossReason(std::ranges::max_element(reasons) - reasons.begin()));
     }
     if (role == Qt::ToolTipRole && index.column() >= Reasons)
-        return index.column() == Reasons ? reasonsText(row.reasons)
+        return index.column() == Reasons ? reasonsText(cureOf(row).reasons)
                                          : tr("Query %1: %2").arg(row.query).arg(findsAll(row));
     if (role != Qt::DisplayRole && role != SortRole)
         return {};
@@ -128,17 +143,16 @@ QVariant LossQueriesModel::data(const QModelIndex& index, int role) const {
     case Recall:
         return raw ? QVariant(recall) : QVariant(formatRecall(recall));
     case Missed:
-        return raw ? QVariant(qulonglong(row.missed)) : QVariant(formatCount(row.missed));
+        return raw ? QVariant(row.missed) : QVariant(formatCount(row.missed));
     case Reasons:
-        return reasonsText(row.reasons);
-    case FindsAll: {
+        return reasonsText(cureOf(row).reasons);
+    case FindsAll:
         if (!raw)
             return findsAll(row);
-        double factor = row.open > 0 ? 1e12 : !row.rebuild.empty() ? 1e6 : 1;
-        for (const auto& [name, value] : row.change.values())
-            factor *= std::max(1.0, value / std::max(1e-9, m_report->params.get(name, 1)));
-        return factor;
-    }
+        if (m_efforts.empty())
+            for (const Row& each : m_rows)
+                m_efforts.push_back(effortOf(each));
+        return m_efforts[std::size_t(index.row())];
     default:
         return {};
     }

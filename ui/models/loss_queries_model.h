@@ -41,16 +41,24 @@ public:
 private:
     struct Row {
         std::uint32_t query = 0;
-        std::array<std::size_t, kLossReasons> reasons{};
-        std::size_t missed = 0, open = 0; ///< open: without any remedy
-        SearchParams change;              ///< that finds all
-        std::string rebuild;              ///< the configuration; empty: the index itself
+        std::uint32_t begin = 0, end = 0; ///< of the report's misses, ties among them
+        std::uint32_t missed = 0;
     };
+    /// What finds all that one query lost; made when it is looked at, as there may be very many.
+    struct Cure {
+        std::array<std::size_t, kLossReasons> reasons{};
+        std::size_t open = 0; ///< misses without any remedy
+        SearchParams change;
+        std::string rebuild; ///< the configuration; empty: the index itself
+    };
+    Cure cureOf(const Row& row) const;
     QString findsAll(const Row& row) const;
+    double effortOf(const Row& row) const;
 
     LossPtr m_report;
     bool m_remedies = false;
     std::vector<Row> m_rows;
+    mutable std::vector<double> m_efforts; ///< by row; made when the table is first sorted by them
     std::size_t m_losing = 0;
     qint64 m_hovered = -1;
 };
