@@ -21,8 +21,17 @@ void MainWindow::connectCurve() {
     connect(m_runs, &ui::RunsPanel::compareRequested, this, [this](const QList<qint64>& runs) {
         m_compare->set()->set(runs);
         dock("compare")->bringUp();
+        if (runs.size() > ui::CompareSet::kMost)
+            m_messages->showMessage(
+                ui::MessageBar::Kind::Info,
+                tr("The first %1 of %2 runs are compared.").arg(ui::CompareSet::kMost).arg(runs.size()));
     });
     connect(chart, &ui::ParetoChart::compareRequested, this, [this](qint64 run) {
+        if (m_compare->set()->isFull())
+            return m_messages->showMessage(
+                ui::MessageBar::Kind::Info,
+                tr("The comparison holds %1 runs; take one out first, by a right click on its column.")
+                    .arg(ui::CompareSet::kMost));
         m_compare->set()->add(run);
         if (m_compare->set()->runs().size() > 1)
             return dock("compare")->bringUp();

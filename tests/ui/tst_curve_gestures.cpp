@@ -169,6 +169,10 @@ private slots:
         QCOMPARE(runs.filter()->rowCount(), int(inside.size()));
         QCOMPARE(chart()->scenery().filterNote, QStringLiteral("%1 of 45 runs").arg(inside.size()));
         QVERIFY(!chart()->scenery().brush.isNull());
+        for (const CurveSeries& series : chart()->content().series)
+            QCOMPARE(series.passes, std::ranges::any_of(inside, [&](qint64 id) {
+                         return seriesOf(*m_model->run(id)) == series.key;
+                     }));
         m_undo->undo();
         QVERIFY(m_filters->empty());
         QVERIFY(chart()->scenery().brush.isNull());

@@ -100,7 +100,7 @@ private:
     CompareSet* m_set;
     CompareModel* m_model;
     LatestJob<Pairs> m_job;
-    bool m_inFront = true, m_stale = true, m_ready = false, m_queued = false, m_following = false;
+    bool m_inFront = true, m_stale = true, m_ready = false, m_queued = false;
 
     QStackedWidget* m_pages;
     EmptyState* m_empty;

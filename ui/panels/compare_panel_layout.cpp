@@ -108,8 +108,6 @@ void ComparePanel::createTable() {
     m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
     m_table->verticalHeader()->setSectionsClickable(false);
     m_table->verticalHeader()->setHighlightSections(false);
-    m_table->verticalHeader()->setStyleSheet(
-        QStringLiteral("QHeaderView::section { border: none; padding-left: 8px; padding-right: 8px; }"));
     m_table->setCornerButtonEnabled(false);
     m_table->installEventFilter(this);
     m_table->viewport()->installEventFilter(this);

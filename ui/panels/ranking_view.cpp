@@ -137,7 +137,7 @@ void RankingView::resizeEvent(QResizeEvent* event) {
         return;
     m_narrow = narrow;
     constexpr int kWidths[RankingModel::ColumnCount]{0, 150, 76, 76, 76, 78, 70},
-        kNarrow[RankingModel::ColumnCount]{0, 112, 72, 70, 70, 68, 58};
+        kNarrow[RankingModel::ColumnCount]{0, 110, 72, 70, 70, 76, 58};
     QHeaderView* header = m_table->horizontalHeader();
     for (int column = RankingModel::Needs; column < RankingModel::ColumnCount; ++column)
         header->resizeSection(column, narrow ? kNarrow[column] : kWidths[column]);

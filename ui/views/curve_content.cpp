@@ -87,7 +87,7 @@ CurveContent curveContent(const RunsModel& model, const Dataset* dataset, Recall
     std::map<SeriesKey, std::size_t> places;
     for (const auto& [key, run] : examples) {
         places[key] = content.series.size();
-        content.series.push_back({key, {}, {}, 0, {}});
+        content.series.push_back({key, {}, {}, 0, true, {}});
         content.k = content.series.size() == 1 || content.k == key.k ? key.k : 0;
         content.threads = content.series.size() == 1 || content.threads == key.threads ? key.threads : 0;
     }

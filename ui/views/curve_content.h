@@ -32,6 +32,7 @@ struct CurveSeries {
     SeriesKey key;
     QString name, detail; ///< "Vamana64"; "Lbuild=125, alpha=1.2"
     int style = 0;
+    bool passes = true;             ///< the filters, with a run of it at least
     std::vector<std::size_t> front; ///< positions in CurveContent::points, by ascending recall
 };
 

@@ -22,7 +22,7 @@ namespace annscope::ui {
 namespace {
 
 constexpr int kTitleHeight = 50;
-constexpr double kLine = 1.75, kSelectedLine = 2.75;
+constexpr double kLine = 1.75, kSelectedLine = 2.75, kDimmedLine = 0.3;
 
 QValueAxis* hiddenAxis(QChart* chart, Qt::Alignment side) {
     auto* axis = new QValueAxis(chart);
@@ -161,7 +161,10 @@ void ParetoChart::syncLines() {
         for (const std::size_t i : series.front)
             points << content.points[i].position;
         const bool selected = series.key.index == m_selection->index();
-        line->setPen(seriesStyle(series.style).pen(selected ? kSelectedLine : kLine));
+        QPen pen = seriesStyle(series.style).pen(selected ? kSelectedLine : kLine);
+        if (!series.passes)
+            pen.setColor(withAlpha(pen.color(), kDimmedLine));
+        line->setPen(pen);
         line->replace(points);
     }
 }

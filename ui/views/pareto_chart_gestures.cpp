@@ -85,6 +85,7 @@ void ParetoChart::setFilters(FilterStack* filters) {
     m_filters = filters;
     connect(filters, &FilterStack::changed, this, [this] {
         applyFilters();
+        syncLines();
         m_markers->refresh();
         m_overlay->refresh();
     });
@@ -98,9 +99,13 @@ void ParetoChart::applyFilters() {
     if (!m_filters)
         return;
     std::size_t passing = 0;
+    for (CurveSeries& series : m_scene.content.series)
+        series.passes = false;
     for (CurvePoint& point : m_scene.content.points) {
         point.dimmed = !m_filters->passesRun(point.run);
         passing += !point.dimmed;
+        if (!point.dimmed)
+            m_scene.content.series[point.series].passes = true;
     }
     if (passing < m_scene.content.points.size())
         m_scene.filterNote =
