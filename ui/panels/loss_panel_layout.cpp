@@ -139,7 +139,7 @@ QWidget* LossPanel::createQueries() {
     prepare(m_queries, m_sortedQueries, QStringLiteral("lossQueries"), tr("Queries that lost something"));
     m_queries->sortByColumn(LossQueriesModel::Missed, Qt::DescendingOrder);
     m_queries->setMouseTracking(true);
-    constexpr int kWidths[LossQueriesModel::ColumnCount]{50, 54, 60, 120, 90};
+    constexpr int kWidths[LossQueriesModel::ColumnCount]{62, 62, 68, 120, 90};
     for (int column = 0; column < LossQueriesModel::ColumnCount; ++column)
         m_queries->horizontalHeader()->resizeSection(column, kWidths[column]);
     addTableExport(m_queries, QStringLiteral("loss by query"));
@@ -152,7 +152,7 @@ QWidget* LossPanel::createMisses() {
     m_sortedMisses->setSortRole(LossMissesModel::SortRole);
     prepare(m_misses, m_sortedMisses, QStringLiteral("lossMisses"), tr("Misses of the selected query"));
     m_misses->sortByColumn(-1, Qt::AscendingOrder); // nearest first until a person sorts
-    constexpr int kWidths[LossMissesModel::ColumnCount]{32, 56, 68, 144, 48, 90};
+    constexpr int kWidths[LossMissesModel::ColumnCount]{36, 66, 80, 140, 54, 90};
     for (int column = 0; column < LossMissesModel::ColumnCount; ++column)
         m_misses->horizontalHeader()->resizeSection(column, kWidths[column]);
     auto* apply = new QAction(tr("&Apply the remedy"), m_misses);

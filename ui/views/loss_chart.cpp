@@ -162,6 +162,7 @@ QRectF LossChart::legendRect(LossReason reason) const {
 std::vector<LossChart::LegendItem> LossChart::legendIn(const QRectF& area) const {
     QFont font = this->font();
     font.setPixelSize(kText);
+    font.setBold(true); // as the chosen one is
     const QFontMetricsF metrics(font);
     std::vector<LegendItem> items;
     double x = area.left() + 12, y = area.top() + 4;
@@ -274,8 +275,12 @@ void LossChart::paintEvent(QPaintEvent*) {
     if (m_hovered.bar < 0)
         return;
     const PlotFrame frame = frameIn(rect());
-    drawNote(painter, {frame.plot.left() + 8, frame.plot.top() + 4}, barText(std::size_t(m_hovered.bar)),
-             frame.plot.width() - 16);
+    // On the right, where bars are mostly low.
+    const QString text = barText(std::size_t(m_hovered.bar));
+    setTextSize(painter, kSmallText);
+    const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 20;
+    const double left = std::max(frame.plot.left() + 8, frame.plot.right() - 8 - width);
+    drawNote(painter, {left, frame.plot.top() + 4}, text, frame.plot.width() - 16);
 }
 
 QString LossChart::barText(std::size_t bar) const {
