@@ -208,7 +208,10 @@ std::vector<MapMark> MapCanvas::marks() const {
 /// How many of the queries that may be seen are drawn in this view.
 QString MapCanvas::queriesText() const {
     const double share = crowdOf(m_picture, view()).share();
-    return share > 0.98 ? tr("queries") : tr("queries, 1 in %1 drawn here").arg(std::lround(1 / share));
+    if (share > 0.98)
+        return tr("queries");
+    return share > 0.6 ? tr("queries, most are drawn here")
+                       : tr("queries, 1 in %1 drawn here").arg(std::lround(1 / share));
 }
 
 /// On a low canvas fewer rows are listed, and the marks go first.
