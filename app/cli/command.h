@@ -38,6 +38,7 @@ void add_loss(CLI::App& app, Run& run);
 void add_map(CLI::App& app, Run& run);
 void add_queries(CLI::App& app, Run& run);
 void add_health(CLI::App& app, Run& run);
+void add_cells(CLI::App& app, Run& run);
 void add_hops(CLI::App& app, Run& run);
 void add_export(CLI::App& app, Run& run);
 

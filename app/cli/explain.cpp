@@ -97,6 +97,11 @@ void print_way(const Explanation& e) {
                         static_cast<long long>(step.id), static_cast<double>(step.distance), considered,
                         step.kept);
             break;
+        case TraceStep::Kind::Scan:
+            std::printf("  %4d  vectors from #%-8lld nearest at %-12g%10zu considered, %zu kept\n", step.hop,
+                        static_cast<long long>(step.id), static_cast<double>(step.distance), considered,
+                        step.kept);
+            break;
         case TraceStep::Kind::Rerank:
             std::printf("  ranked %zu again, kept %zu\n", considered, step.kept);
             break;

@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
     cli::add_map(app, run);
     cli::add_queries(app, run);
     cli::add_health(app, run);
+    cli::add_cells(app, run);
     cli::add_hops(app, run);
     cli::add_export(app, run);
     try {

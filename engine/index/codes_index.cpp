@@ -74,6 +74,8 @@ private:
         const std::size_t lists = m_coarse->lists_per_cell();
         return m_lists.ids(cell * lists, lists);
     }
+    Status visited(const float* query, const SearchParams& params,
+                   std::vector<CellVisit>& out) const override;
 
     std::string text() const { return print(m_root); }
     Status check_dim(const VectorSet& vectors) const;
@@ -247,6 +249,28 @@ SearchStats CodesIndex::count(const Visits& visits, std::size_t queries) const n
     }
     stats.distances = m_codec->exact() ? stats.codes : 0;
     return stats;
+}
+
+Status CodesIndex::visited(const float* query, const SearchParams& params,
+                           std::vector<CellVisit>& out) const {
+    PreparedQuery prepared;
+    prepared.prepare(query, m_context.dim, m_context.metric, ElementType::F32);
+    Visits visits;
+    ANNSCOPE_TRY(visit({prepared.f32(), 1, m_context.dim}, params, visits));
+    out.clear();
+    const auto per_cell = static_cast<Id>(m_coarse->lists_per_cell());
+    const std::span<const Neighbor> lists = visits.lists(0);
+    auto list = lists.begin();
+    for (const Neighbor& cell : visits.cells(0)) {
+        if (cell.id == kNoId)
+            break;
+        std::size_t codes = 0;
+        for (; list != lists.end() && list->id / per_cell == cell.id; ++list)
+            codes += m_lists.size_of(static_cast<std::size_t>(list->id));
+        out.push_back(
+            {static_cast<std::uint32_t>(cell.id), static_cast<std::uint32_t>(codes), cell.distance});
+    }
+    return {};
 }
 
 Result<SearchStats> CodesIndex::search_one(const float* query, std::size_t k, const SearchParams& params,

@@ -27,6 +27,10 @@ Status check_search(const Index& index, std::size_t dim, std::size_t k, const Se
 
 } // namespace
 
+Status CellsView::visited(const float*, const SearchParams&, std::vector<CellVisit>&) const {
+    return Error{ErrorCode::Unsupported, "These cells do not tell which of them a query visits."};
+}
+
 Status Index::train(const VectorSet&, const Control&) {
     return {};
 }

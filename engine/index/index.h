@@ -91,10 +91,20 @@ public:
     virtual Id id(std::size_t node) const noexcept { return static_cast<Id>(node); }
 };
 
+/// A cell that a search visits, and what it scans of it.
+struct CellVisit {
+    std::uint32_t cell = 0;
+    std::uint32_t codes = 0; ///< the cell's size, or less where only some of its lists are worth a scan
+    float distance = 0;      ///< of its centroid
+};
+
 /// The cells of an inverted-file index, for views and health checks.
 class CellsView {
 public:
     virtual ~CellsView() = default;
+    /// The cells that a search with params visits, nearest first, without scanning them. query: dim floats;
+    /// params: already checked; out: cleared first. Thread-safe. Errors: Unsupported where a kind cannot.
+    virtual Status visited(const float* query, const SearchParams& params, std::vector<CellVisit>& out) const;
     virtual std::size_t nlist() const noexcept = 0;
     virtual VectorView centroids() const noexcept = 0; ///< nlist x dim
     virtual std::span<const std::uint32_t> ids(std::size_t cell) const noexcept = 0;

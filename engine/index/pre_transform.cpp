@@ -49,6 +49,12 @@ public:
     std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override {
         return m_inner.cells()->ids(cell);
     }
+    Status visited(const float* query, const SearchParams& params,
+                   std::vector<CellVisit>& out) const override {
+        std::vector<float> transformed(m_chain.d_out());
+        m_chain.apply(query, transformed.data());
+        return m_inner.cells()->visited(transformed.data(), params, out);
+    }
     VectorView centroids() const noexcept override {
         const std::lock_guard lock(m_mutex);
         const VectorView after = m_inner.cells()->centroids();

@@ -105,6 +105,26 @@ private slots:
         QCOMPARE(same.value(QStringLiteral("reasons")).toObject(), reasons);
     }
 
+    void cells_tell_their_load() {
+        const QString file = m_folder.filePath(QStringLiteral("cells.json"));
+        const Outcome outcome = run({QStringLiteral("cells"), sample(), QStringLiteral("--config"),
+                                     QStringLiteral("IVF64,Flat||nprobe=3"), QStringLiteral("--json"), file});
+        QVERIFY2(outcome.code == 0, qPrintable(outcome.err));
+        QVERIFY2(outcome.out.contains(QStringLiteral("of the scan")), qPrintable(outcome.out));
+        const QJsonObject json = QJsonDocument::fromJson(contents(file)).object();
+        double probes = 0, share = 0;
+        for (const QJsonValue& cell : json.value(QStringLiteral("by_cell")).toArray()) {
+            probes += cell.toObject().value(QStringLiteral("probes")).toDouble();
+            share += cell.toObject().value(QStringLiteral("cost_share")).toDouble();
+        }
+        QCOMPARE(probes, 300.0); // 100 queries
+        QVERIFY(std::abs(share - 1) < 1e-9);
+        const Outcome graph =
+            run({QStringLiteral("cells"), sample(), QStringLiteral("--config"), QStringLiteral("HNSW8")});
+        QCOMPARE(graph.code, 1);
+        QVERIFY2(graph.err.contains(QStringLiteral("has no cells")), qPrintable(graph.err));
+    }
+
     void queries_are_ranked() {
         const QString csv = m_folder.filePath(QStringLiteral("queries.csv")),
                       json = m_folder.filePath(QStringLiteral("queries.json"));
