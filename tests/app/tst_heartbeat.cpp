@@ -9,50 +9,97 @@
 #include "ui/jobs/job_runner.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QSignalSpy>
 #include <QTest>
+#include <QThread>
 #include <QTimer>
 
 #include <algorithm>
-#include <sys/resource.h>
-#include <thread>
+#include <ctime>
+#include <unistd.h>
+#include <vector>
 
 using namespace annscope;
 
 namespace {
 
 constexpr qint64 kBeatMs = 10, kLargestGapMs = 50;
+/// What others must have used of the processors while a beat was late, so that it is put down to them. Time
+/// is told in steps of 10 ms a core; who keeps a thread from running for 50 ms uses more than this.
+constexpr qint64 kForeignMs = 30;
 
-/// Time that the GUI thread itself spent working since the last call, in ms: what other programs on the
-/// machine take away from it is not counted.
-qint64 threadCpuMs() {
+qint64 clockMs(clockid_t clock) {
     timespec time{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    clock_gettime(clock, &time);
     return time.tv_sec * 1000 + time.tv_nsec / 1'000'000;
 }
 
-/// Beats every 10 ms and keeps the gaps.
+/// Time for which all processors together were busy, waited for a disk or were taken away by a host, in ms;
+/// 0 where the system does not tell.
+qint64 machineBusyMs() {
+    QFile file(QStringLiteral("/proc/stat"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    // "cpu  user nice system idle iowait irq softirq steal ..."
+    const QList<QByteArray> fields = file.readLine().simplified().split(' ');
+    qint64 ticks = 0;
+    for (qsizetype i = 1; i < std::min<qsizetype>(fields.size(), 9); ++i)
+        if (i != 4)
+            ticks += fields[i].toLongLong();
+    return ticks * 1000 / sysconf(_SC_CLK_TCK);
+}
+
+/// From one beat to the next, in ms.
+struct Beat {
+    qint64 gap = 0;
+    qint64 ownWork = 0; ///< of the GUI thread
+    qint64 foreign = 0; ///< what other programs used of the processors
+    bool excused() const { return foreign >= kForeignMs; }
+};
+
+/// Beats every 10 ms and keeps what happened between the beats: load that comes up in the middle of a run is
+/// seen where it was, and a gap is held against us only where the machine was ours.
 class Heartbeat : public QObject {
 public:
     Heartbeat() {
         m_timer.setTimerType(Qt::PreciseTimer);
         m_timer.setInterval(kBeatMs);
-        connect(&m_timer, &QTimer::timeout, this, [this] {
-            gaps.push_back(m_clock.restart());
-            const qint64 cpu = threadCpuMs();
-            ownWork.push_back(cpu - m_cpu);
-            m_cpu = cpu;
-        });
-        m_cpu = threadCpuMs();
+        connect(&m_timer, &QTimer::timeout, this, &Heartbeat::take);
         m_clock.start();
+        take();
+        beats.clear();
         m_timer.start();
     }
-    std::vector<qint64> gaps, ownWork;
+    /// All 0 before the first beat.
+    Beat worst(qint64 Beat::*by) const {
+        const auto found = std::ranges::max_element(beats, {}, by);
+        return found == beats.end() ? Beat{} : *found;
+    }
+    qint64 mostOwnWork() const { return worst(&Beat::ownWork).ownWork; }
+    std::vector<qint64> ownGaps() const {
+        std::vector<qint64> gaps;
+        for (const Beat& beat : beats)
+            if (!beat.excused())
+                gaps.push_back(beat.gap);
+        std::ranges::sort(gaps);
+        return gaps;
+    }
+    std::vector<Beat> beats;
 
 private:
+    void take() {
+        const qint64 work = clockMs(CLOCK_THREAD_CPUTIME_ID), process = clockMs(CLOCK_PROCESS_CPUTIME_ID),
+                     machine = machineBusyMs();
+        beats.push_back({m_clock.restart(), work - m_work, (machine - m_machine) - (process - m_process)});
+        m_work = work;
+        m_process = process;
+        m_machine = machine;
+    }
+
     QTimer m_timer;
     QElapsedTimer m_clock;
-    qint64 m_cpu = 0;
+    qint64 m_work = 0, m_process = 0, m_machine = 0;
 };
 
 DatasetPtr makeData() {
@@ -70,9 +117,32 @@ DatasetPtr makeData() {
 class TestHeartbeat : public QObject {
     Q_OBJECT
 private slots:
+    void lateBeatsAreSeenAndPutDown();
     void noGapWhileBuildingAndSweeping();
     void cancelIsSeenWithinAFifthOfASecond();
 };
+
+/// The measure itself: a thread that works and one that waits are both late.
+void TestHeartbeat::lateBeatsAreSeenAndPutDown() {
+    constexpr qint64 kLate = 90;
+    {
+        Heartbeat heart;
+        QTimer::singleShot(20, &heart, [] {
+            for (const qint64 end = clockMs(CLOCK_THREAD_CPUTIME_ID) + kLate;
+                 clockMs(CLOCK_THREAD_CPUTIME_ID) < end;) {
+            }
+        });
+        QTRY_VERIFY(heart.mostOwnWork() >= kLate - kBeatMs);
+        QVERIFY(heart.mostOwnWork() > kLargestGapMs);
+    }
+    Heartbeat heart;
+    QTimer::singleShot(20, &heart, [] { QThread::msleep(kLate); });
+    QTRY_VERIFY(heart.worst(&Beat::gap).gap >= kLate - kBeatMs);
+    const Beat worst = heart.worst(&Beat::gap);
+    QVERIFY(worst.ownWork < kLargestGapMs);
+    QCOMPARE(heart.ownGaps().size() < heart.beats.size(), std::ranges::any_of(heart.beats, &Beat::excused));
+    QVERIFY(worst.excused() || heart.ownGaps().back() > kLargestGapMs);
+}
 
 void TestHeartbeat::noGapWhileBuildingAndSweeping() {
     Session session;
@@ -87,22 +157,19 @@ void TestHeartbeat::noGapWhileBuildingAndSweeping() {
     workflow.build(*parse_configuration("IVF64,Flat"), data);
     QTRY_COMPARE_WITH_TIMEOUT(swept.count(), 2, 120'000);
     QVERIFY(session.runs()->rowCount() > 4);
-    QVERIFY(heart.gaps.size() > 20);
+    QVERIFY(heart.beats.size() > 20);
 
     // Never more than 50 ms of work in one go in the GUI thread, whatever else runs on this machine ...
-    const qint64 work = *std::ranges::max_element(heart.ownWork);
+    const qint64 work = heart.mostOwnWork();
     QVERIFY2(work <= kLargestGapMs, qPrintable(QString::number(work)));
-    // ... and it is not starved by our own threads, which run at a lower priority. On a machine that is
-    // overloaded by others any thread may wait longer now and then; not in 99 of 100 beats.
-    std::ranges::sort(heart.gaps);
-    const qint64 p99 = heart.gaps[heart.gaps.size() * 99 / 100], largest = heart.gaps.back();
-    qInfo("%zu beats, 99th percentile %lld ms, largest gap %lld ms, largest own work %lld ms",
-          heart.gaps.size(), static_cast<long long>(p99), static_cast<long long>(largest),
+    // ... and it does not wait for our own threads, which run at a lower priority.
+    const std::vector<qint64> gaps = heart.ownGaps();
+    const qint64 largest = gaps.empty() ? 0 : gaps.back();
+    qInfo("%zu beats, %zu of them with others at work; largest gap of the rest %lld ms, largest own work "
+          "%lld ms",
+          heart.beats.size(), heart.beats.size() - gaps.size(), static_cast<long long>(largest),
           static_cast<long long>(work));
-    double load = 0;
-    getloadavg(&load, 1);
-    const bool alone = load < std::thread::hardware_concurrency() + 1.0;
-    QVERIFY2((alone ? largest : p99) <= kLargestGapMs, qPrintable(QString::number(alone ? largest : p99)));
+    QVERIFY2(largest <= kLargestGapMs, qPrintable(QString::number(largest)));
 }
 
 void TestHeartbeat::cancelIsSeenWithinAFifthOfASecond() {
