@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace annscope {
@@ -17,10 +18,22 @@ bool nearer(const TraceEntry& a, const TraceEntry& b) noexcept {
     return a.distance < b.distance;
 }
 
+/// Vectors of one Scan step; 0: the search tells of nodes or cells.
+std::size_t scan_part(const PathTrace& trace) {
+    std::size_t considered = 0;
+    for (const TraceEvent& event : trace.events) {
+        if (event.kind == TraceEvent::Kind::Consider)
+            ++considered;
+        else if (event.kind != TraceEvent::Kind::Rerank)
+            return 0;
+    }
+    return (considered + TraceSteps::kScanParts - 1) / TraceSteps::kScanParts;
+}
+
 /// Cuts events into steps; what depends on the list comes later.
 class Cutter {
 public:
-    explicit Cutter(TraceSteps& out) : m_out(out) {}
+    Cutter(TraceSteps& out, std::size_t part) : m_out(out), m_part(part) {}
 
     void take(const TraceEvent& event) {
         switch (event.kind) {
@@ -59,7 +72,7 @@ private:
         step.kind = kind;
         step.level = m_level;
         step.hop = m_out.steps.empty() ? 0 : m_out.steps.back().hop;
-        step.hop += kind == TraceStep::Kind::Expand || kind == TraceStep::Kind::Probe ? 1 : 0;
+        step.hop += kind != TraceStep::Kind::Start && kind != TraceStep::Kind::Rerank ? 1 : 0;
         step.id = event.id;
         step.distance = event.distance;
         step.first = step.end = m_out.visits.size();
@@ -69,9 +82,13 @@ private:
         m_out.steps.push_back(step);
     }
     void consider(const TraceEvent& event) {
-        if (m_out.steps.empty())
+        if (m_part > 0 && m_out.visits.size() % m_part == 0)
+            begin(TraceStep::Kind::Scan, event);
+        else if (m_out.steps.empty())
             begin(TraceStep::Kind::Start, {});
         TraceStep& step = m_out.steps.back();
+        if (m_part > 0)
+            step.distance = std::min(step.distance, event.distance);
         if (step.kind == TraceStep::Kind::Start && step.first == step.end) {
             step.id = event.id;
             step.distance = event.distance;
@@ -84,6 +101,7 @@ private:
     }
 
     TraceSteps& m_out;
+    std::size_t m_part;
     int m_level = 0;
     std::unordered_map<Id, Id> m_found_by;
 };
@@ -98,11 +116,15 @@ public:
 
     const std::vector<TraceEntry>& entries() const noexcept { return m_entries; }
     const std::vector<TraceEntry>& evicted() const noexcept { return m_evicted; }
+    /// Visits of a scan that were told as kept but were not among the nearest: some kinds compare blocks with
+    /// a bound that is older than the list.
+    const std::vector<std::size_t>& rejected() const noexcept { return m_rejected; }
     TraceList take() && { return {std::move(m_entries), std::move(m_evicted)}; }
 
     void take(std::size_t s) {
         const TraceStep& step = m_from.steps[s];
         m_evicted.clear();
+        m_rejected.clear();
         for (TraceEntry& entry : m_entries)
             entry.entered = false;
         m_capacity = step.level > 0 ? 1 : m_from.m_list;
@@ -112,15 +134,23 @@ public:
             start(step);
         if (step.kind == TraceStep::Kind::Expand)
             mark_expanded(step.id);
-        for (const TraceVisit& visit : m_from.visits_in(s))
-            if (visit.kept && !(step.kind == TraceStep::Kind::Start && holds(visit.id)))
+        const bool scans = step.kind == TraceStep::Kind::Probe || step.kind == TraceStep::Kind::Scan;
+        for (std::size_t v = step.first; v < step.end; ++v) {
+            const TraceVisit& visit = m_from.visits[v];
+            if (!visit.kept || (step.kind == TraceStep::Kind::Start && holds(visit.id)))
+                continue;
+            if (scans && m_entries.size() >= m_capacity && visit.distance >= m_entries.back().distance)
+                m_rejected.push_back(v);
+            else
                 insert({visit.id, visit.distance, visit.distance, false, true});
+        }
     }
     void describe(TraceStep& step) const noexcept {
         step.listed = m_entries.size();
         step.best = m_entries.empty() ? kInfinity : m_entries.front().distance;
         step.farthest = m_entries.empty() ? kInfinity : m_entries.back().distance;
         step.worst = m_entries.size() < m_capacity ? kInfinity : step.farthest;
+        step.kth = m_entries.size() < m_from.m_k ? kInfinity : m_entries[m_from.m_k - 1].distance;
     }
 
 private:
@@ -172,10 +202,11 @@ private:
     const TraceSteps& m_from;
     std::size_t m_capacity = 1;
     std::vector<TraceEntry> m_entries, m_evicted;
+    std::vector<std::size_t> m_rejected;
 };
 
 void TraceSteps::cut(const PathTrace& trace) {
-    Cutter cutter(*this);
+    Cutter cutter(*this, scan_part(trace));
     visits.reserve(trace.events.size());
     for (const TraceEvent& event : trace.events) {
         cutter.take(event);
@@ -201,8 +232,29 @@ TraceSteps::TraceSteps(const PathTrace& trace, std::size_t list, std::size_t k)
             steps[s].id = replay.entries().front().id;
             steps[s].distance = replay.entries().front().distance;
         }
+        reject(s, replay.rejected());
         replay.describe(steps[s]);
     }
+}
+
+void TraceSteps::reject(std::size_t step, std::span<const std::size_t> visits_of_step) {
+    for (const std::size_t visit : visits_of_step)
+        visits[visit].kept = false;
+    steps[step].kept -= visits_of_step.size();
+}
+
+std::vector<std::uint32_t> TraceSteps::found_by_step(std::span<const Id> ids) const {
+    const std::unordered_set<Id> wanted(ids.begin(), ids.end());
+    std::vector<std::uint32_t> counts;
+    counts.reserve(steps.size());
+    Replay replay(*this, {});
+    for (std::size_t s = 0; s < steps.size(); ++s) {
+        replay.take(s);
+        const std::span first(replay.entries().data(), std::min(replay.entries().size(), m_k));
+        counts.push_back(static_cast<std::uint32_t>(
+            std::ranges::count_if(first, [&](const TraceEntry& e) { return wanted.contains(e.id); })));
+    }
+    return counts;
 }
 
 TraceList TraceSteps::list_at(std::size_t step) const {

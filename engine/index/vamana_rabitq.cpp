@@ -78,6 +78,7 @@ private:
         std::vector<Candidate> best;
     };
 
+    static void tell_exact(PathTrace& trace, std::size_t told);
     std::string spec() const { return "Vamana" + std::to_string(m_max_degree) + ",RaBitQfs"; }
     Status check_add(const VectorSet& vectors) const;
     LayeredGraph links() const;
@@ -178,6 +179,20 @@ Status VamanaRabitqIndex::reconstruct(Id id, std::span<float> out) const {
     return reconstruct_stored(m_graph.vectors(), m_context.dim, spec(), node ? Id{*node} : kNoId, out);
 }
 
+/// Nodes are walked to by estimates; the exact distances of the expanded ones decide about the answer, which
+/// is a re-ranking in all but time. told: events before this search.
+void VamanaRabitqIndex::tell_exact(PathTrace& trace, std::size_t told) {
+    std::unordered_map<Id, float> estimates;
+    const std::size_t end = trace.events.size();
+    for (std::size_t i = told; i < end; ++i) {
+        const TraceEvent event = trace.events[i];
+        if (event.kind == TraceEvent::Kind::Consider)
+            estimates[event.id] = event.distance;
+        else if (event.kind == TraceEvent::Kind::Expand)
+            trace.rerank(event.id, estimates[event.id], event.distance);
+    }
+}
+
 Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_t k,
                                                   const SearchParams& params, SearchOutput out,
                                                   PathTrace* trace) const {
@@ -199,8 +214,10 @@ Result<SearchStats> VamanaRabitqIndex::search_one(const float* query, std::size_
             return m_graph.search(scorer, scratch->query.f32(), wanted, list, scratch->search, to);
         };
         counts = trace ? run(*trace) : run(nothing);
-        if (trace)
+        if (trace) {
+            tell_exact(*trace, told);
             m_ids.rename(std::span(trace->events).subspan(told));
+        }
         found = scratch->search.found.size();
         for (std::size_t i = 0; i < found; ++i)
             scratch->best.push_back(scratch->search.found[i]);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 using namespace annscope;
@@ -95,6 +96,58 @@ std::vector<std::pair<float, Id>> answer_of(const std::vector<TraceEntry>& entri
 class TraceStepsTest : public QObject {
     Q_OBJECT
 private slots:
+    /// A search that compares everything has neither nodes nor cells: it becomes parts of equal size.
+    void scansAreCutIntoParts() {
+        PathTrace trace;
+        std::vector<float> nearest; // the three nearest so far, as a scan keeps them
+        Random random(4);
+        for (Id id = 0; id < 100; ++id) {
+            const auto d = static_cast<float>(random.below(1000));
+            std::vector<float> after = nearest;
+            after.insert(std::ranges::upper_bound(after, d), d);
+            after.resize(std::min<std::size_t>(after.size(), 3));
+            trace.consider(id, d, after != nearest);
+            nearest = after;
+        }
+        const TraceSteps path(trace, 3, 3);
+        QCOMPARE(path.steps.size(), std::size_t(25)); // 4 a part: at most kScanParts parts
+        for (std::size_t s = 0; s < path.steps.size(); ++s) {
+            const TraceStep& step = path.steps[s];
+            QCOMPARE(step.kind, TraceStep::Kind::Scan);
+            QCOMPARE(step.id, static_cast<Id>(s * 4));
+            QCOMPARE(step.hop, static_cast<int>(s) + 1);
+            float least = step.distance;
+            for (const TraceVisit& visit : path.visits_in(s))
+                least = std::min(least, visit.distance);
+            QCOMPARE(step.distance, least);
+            QVERIFY(s == 0 || step.kth <= path.steps[s - 1].kth);
+        }
+        QCOMPARE(path.steps.back().kth, nearest.back());
+        QCOMPARE(TraceSteps(PathTrace(), 3, 3).steps.size(), std::size_t(0));
+        trace.rerank(7, 1, 2); // re-ranking comes after the scan
+        QCOMPARE(TraceSteps(trace, 3, 3).steps.back().kind, TraceStep::Kind::Rerank);
+        QCOMPARE(TraceSteps(trace, 3, 3).steps.front().kind, TraceStep::Kind::Scan);
+    }
+    /// Some kinds tell as kept what was below a bound older than the list.
+    void whatAScanKeptIsJudgedByTheList() {
+        PathTrace trace;
+        trace.probe_cell(5, 1);
+        for (const float d : {4.0f, 3.0f, 9.0f, 2.0f})
+            trace.consider(static_cast<Id>(d), d, true);
+        const TraceSteps path(trace, 2, 2);
+        QCOMPARE(path.steps[0].kept, std::size_t(3));
+        QVERIFY(!path.visits[2].kept);
+        QCOMPARE(ids_of(path.list_at(0).entries), (std::vector<Id>{2, 3}));
+    }
+    void foundByStepCountsTheFirstK() {
+        const TraceSteps path(small_trace(), 3, 1);
+        const std::vector<Id> ids{2, 4};
+        QCOMPARE(path.found_by_step(ids), (std::vector<std::uint32_t>{0, 1, 1}));
+        const TraceSteps two(small_trace(), 3, 2);
+        QCOMPARE(two.found_by_step(ids), (std::vector<std::uint32_t>{0, 1, 2}));
+        QCOMPARE(two.steps[0].kth, std::numeric_limits<float>::infinity());
+        QCOMPARE(two.steps[2].kth, 4.0f);
+    }
     void cutsIntoSteps();
     void listEntersAndEvicts();
     void cellsAreSteps();
