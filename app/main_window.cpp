@@ -25,6 +25,7 @@
 #include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
 #include "ui/panels/open_panel.h"
+#include "ui/panels/path_panel.h"
 #include "ui/panels/queries_panel.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
@@ -132,6 +133,11 @@ void MainWindow::createDocks() {
     addDock(QStringLiteral("hops"), tr("Hops"), m_hops);
     addDock(QStringLiteral("alpha"), tr("Alpha"), m_alpha);
     addDock(QStringLiteral("runs"), tr("Runs"), m_runs);
+    connect(addDock(QStringLiteral("path"), tr("Path"), m_path), &QDockWidget::visibilityChanged, this,
+            [this](bool inFront) {
+                m_pathInFront = inFront;
+                sharePlayers();
+            });
     addDock(QStringLiteral("jobs"), tr("Jobs"), m_jobsPanel);
     addDock(QStringLiteral("search"), tr("Search"), m_search);
     addDock(QStringLiteral("export"), tr("Export"), m_export);
@@ -154,7 +160,8 @@ void MainWindow::restoreDefaultLayout() {
         tabifyDockWidget(dock(before), dock(view));
         before = view;
     }
-    tabifyDockWidget(dock("runs"), dock("jobs"));
+    tabifyDockWidget(dock("runs"), dock("path"));
+    tabifyDockWidget(dock("path"), dock("jobs"));
     for (Dock* each : m_docks)
         each->show();
     dock("curve")->raise();

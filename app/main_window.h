@@ -41,9 +41,11 @@ class LossPanel;
 class MapPanel;
 class MessageBar;
 class OpenPanel;
+class PathPanel;
 class QueriesPanel;
 class RunsPanel;
 class SearchPanel;
+class StepState;
 } // namespace ui
 
 /// The window: creates panels and docks, and connects their signals with the session and the workflow.
@@ -123,6 +125,7 @@ private:
     void updateEmptyTexts();
     void showIndexes();
     void showHops();
+    void sharePlayers();
     void tellRepair(const BuiltIndexPtr& original, const BuiltIndexPtr& repaired);
     BuiltIndexPtr indexWith(bool (*has)(const Index&), const BuiltIndexPtr& shown) const;
     void showSearch(const SearchParams& params, std::size_t k);
@@ -162,6 +165,8 @@ private:
     ui::SearchPanel* m_search = nullptr;
     ui::GraphPanel* m_graph = nullptr;
     ui::CellsPanel* m_cells = nullptr;
+    ui::PathPanel* m_path = nullptr;
+    ui::StepState* m_steps = nullptr; ///< of the path that is played
     ui::HealthPanel* m_health = nullptr;
     ui::HopsPanel* m_hops = nullptr;
     ui::MapPanel* m_map = nullptr;
@@ -177,6 +182,7 @@ private:
     QMenu* m_recentMenu = nullptr;
     QWidget* m_help = nullptr;
     BuiltIndexPtr m_graphIndex, m_cellsIndex; ///< shown in those views
+    bool m_pathInFront = false;               ///< its player is in view: the pictures need none
     bool m_example = false; ///< the sample is shown as it came: graph and cells keep its points in the plane
     std::vector<Dock*> m_docks;
 };

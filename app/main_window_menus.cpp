@@ -101,7 +101,7 @@ void MainWindow::createCommands() {
         {"health", Qt::CTRL | Qt::Key_H},  {"hops", Qt::CTRL | Qt::Key_J},
         {"alpha", kShifted | Qt::Key_A},   {"map", Qt::CTRL | Qt::Key_M},
         {"compare", kShifted | Qt::Key_C}, {"queries", kShifted | Qt::Key_Q},
-        {"loss", Qt::CTRL | Qt::Key_L},
+        {"loss", Qt::CTRL | Qt::Key_L},    {"path", kShifted | Qt::Key_P},
     };
     for (const auto& [name, key] : views)
         m_commands->add(

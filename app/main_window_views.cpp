@@ -4,6 +4,7 @@
 #include "app/main_window.h"
 #include "spec/parser.h"
 #include "ui/jobs/live_measure.h"
+#include "ui/models/path_step.h"
 #include "ui/panels/alpha_lab.h"
 #include "ui/panels/build_panel.h"
 #include "ui/panels/cells_panel.h"
@@ -18,6 +19,7 @@
 #include "ui/panels/loss_panel.h"
 #include "ui/panels/map_panel.h"
 #include "ui/panels/message_bar.h"
+#include "ui/panels/path_panel.h"
 #include "ui/panels/query_spin.h"
 #include "ui/panels/runs_panel.h"
 #include "ui/panels/search_panel.h"
@@ -49,6 +51,13 @@ void MainWindow::createViews() {
     m_export = new ui::ExportPanel(this);
     m_live = new ui::LiveMeasure(m_jobs, this);
     m_search->setK(static_cast<std::size_t>(m_settings.k));
+    m_path = new ui::PathPanel(m_jobs, m_session->selection(), this);
+    m_steps = new ui::StepState(this);
+    m_path->follow(m_steps, true);
+    m_graph->follow(m_steps);
+    m_cells->follow(m_steps);
+    m_map->setSteps(m_steps);
+    m_cells->setFilters(m_session->filters());
     for (auto* spin : findChildren<ui::QuerySpin*>())
         spin->setFilters(m_session->filters());
 }
@@ -68,6 +77,7 @@ void MainWindow::connectViews() {
     connect(m_build, &ui::BuildPanel::canBuildChanged, m_commands, &ui::CommandSet::refresh);
     connect(m_graph, &ui::GraphPanel::buildSuggested, this, &MainWindow::suggestBuild);
     connect(m_cells, &ui::CellsPanel::buildSuggested, this, &MainWindow::suggestBuild);
+    connect(m_path, &ui::PathPanel::buildSuggested, this, &MainWindow::suggestBuild);
     connect(m_lab, &ui::LabPanel::emptyTriggered, this, &MainWindow::startFromEmpty);
     const auto takeToBuild = [this](const QString& line) {
         m_build->setConfigurationLine(line);
@@ -180,9 +190,12 @@ BuiltIndexPtr MainWindow::indexWith(bool (*has)(const Index&), const BuiltIndexP
 void MainWindow::showIndexes() {
     m_graphIndex = indexWith([](const Index& index) { return index.graph() != nullptr; }, m_graphIndex);
     m_graph->setIndex(m_graphIndex);
-    m_graph->setIndexes(m_session->indexes());
+    for (ui::QueryPanel* panel : std::initializer_list<ui::QueryPanel*>{m_path, m_graph, m_cells})
+        panel->setIndexes(m_session->indexes());
     m_cellsIndex = indexWith([](const Index& index) { return index.cells() != nullptr; }, m_cellsIndex);
     m_cells->setIndex(m_cellsIndex);
+    m_path->setIndex(selectedIndex());
+    sharePlayers();
     m_health->setMostQueries(static_cast<std::size_t>(m_workflow->measureQueries()));
     m_health->setIndex(m_graphIndex);
     showHops();
@@ -200,6 +213,7 @@ void MainWindow::showIndexes() {
 void MainWindow::showSearch(const SearchParams& params, std::size_t k) {
     // A view of another index keeps that index's own parameters.
     const BuiltIndexPtr index = selectedIndex();
+    m_path->setSearchParams(params, k);
     if (index == m_graphIndex) {
         m_graph->setSearchParams(params, k);
         m_health->setSearchParams(params, k);
@@ -208,6 +222,12 @@ void MainWindow::showSearch(const SearchParams& params, std::size_t k) {
         m_cells->setSearchParams(params, k);
     m_map->setSearchParams(params, k);
     m_loss->setSearchParams(params, k);
+}
+
+/// One player of a path in view is enough: where the path's own dock shows it, the pictures have the room.
+void MainWindow::sharePlayers() {
+    for (ui::QueryPanel* panel : std::initializer_list<ui::QueryPanel*>{m_graph, m_cells})
+        panel->setPlayerShown(!m_pathInFront || panel->index() != m_path->index());
 }
 
 void MainWindow::showHops() {

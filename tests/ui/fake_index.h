@@ -75,6 +75,15 @@ public:
     std::size_t nlist() const noexcept override { return lists.size(); }
     VectorView centroids() const noexcept override { return centers.view<float>(); }
     std::span<const std::uint32_t> ids(std::size_t cell) const noexcept override { return lists[cell]; }
+    Status visited(const float* query, const SearchParams& params,
+                   std::vector<CellVisit>& out) const override {
+        out.clear();
+        for (const auto& [distance, cell] :
+             nearestCells(query, static_cast<std::size_t>(value_or_default(params, search_params()[0]))))
+            out.push_back(
+                {static_cast<std::uint32_t>(cell), static_cast<std::uint32_t>(lists[cell].size()), distance});
+        return {};
+    }
 
 protected:
     struct Item {
@@ -151,16 +160,20 @@ protected:
                 consider(to);
         }
     }
-    void searchCells(const float* query, std::size_t nprobe, std::size_t k, std::vector<Item>& list,
-                     PathTrace& trace, SearchStats& stats) const {
+    std::vector<std::pair<float, std::size_t>> nearestCells(const float* query, std::size_t nprobe) const {
         std::vector<std::pair<float, std::size_t>> order;
         for (std::size_t c = 0; c < lists.size(); ++c)
             order.emplace_back(squaredL2({query, base.dim()}, centers.view<float>()[c]), c);
         std::sort(order.begin(), order.end());
-        for (std::size_t i = 0; i < std::min(nprobe, order.size()); ++i) {
+        order.resize(std::min(nprobe, order.size()));
+        return order;
+    }
+    void searchCells(const float* query, std::size_t nprobe, std::size_t k, std::vector<Item>& list,
+                     PathTrace& trace, SearchStats& stats) const {
+        for (const auto& [distance, cell] : nearestCells(query, nprobe)) {
             ++stats.lists;
-            trace.probe_cell(static_cast<Id>(order[i].second), order[i].first);
-            for (const std::uint32_t id : lists[order[i].second]) {
+            trace.probe_cell(static_cast<Id>(cell), distance);
+            for (const std::uint32_t id : lists[cell]) {
                 ++stats.codes;
                 const float d = distanceTo(query, id);
                 trace.consider(id, d, insert(list, k, {d, id}));

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "data/ground_truth.h"
 #include "fake_index.h"
 #include "picture_folder.h"
 #include "ui/common/theme.h"
 #include "ui/jobs/job_runner.h"
+#include "ui/models/filter_stack.h"
 #include "ui/models/selection.h"
+#include "ui/panels/cell_load_box.h"
 #include "ui/panels/cells_panel.h"
 #include "ui/views/cell_chart.h"
+#include "ui/views/cell_load_view.h"
 #include "ui/views/path_player.h"
 #include "ui/views/polar_view.h"
 #include "ui/views/query_explainer.h"
 #include "ui/views/voronoi_view.h"
 
+#include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTest>
+#include <QUndoStack>
 
 using namespace annscope;
 using namespace annscope::ui;
@@ -53,6 +60,14 @@ BuiltIndexPtr fakeCells(std::size_t n, std::size_t nlist, std::size_t dim, std::
     return test::built(index, test::vectorsOf(asked));
 }
 
+BuiltIndexPtr withTruth(const BuiltIndexPtr& built) {
+    auto dataset = std::make_shared<Dataset>(*built->dataset);
+    dataset->truth = exact_neighbours(dataset->base, dataset->queries, dataset->metric, 10, {}).value();
+    auto with = std::make_shared<BuiltIndex>(*built);
+    with->dataset = std::move(dataset);
+    return with;
+}
+
 class ThreeCells : public CellsView {
 public:
     std::vector<std::vector<std::uint32_t>> lists{{0, 1, 2, 3, 4, 5}, {}, {6, 7}};
@@ -64,8 +79,15 @@ public:
 struct Window {
     JobRunner jobs;
     Selection selection;
+    QUndoStack undo;
+    FilterStack filters{&undo};
     CellsPanel panel{&jobs, &selection};
+    void lookAtLoad() {
+        auto* views = panel.findChild<QTabBar*>(QStringLiteral("cellsViews"));
+        QTest::mouseClick(views, Qt::LeftButton, {}, views->tabRect(1).center());
+    }
     explicit Window(QSize size = {960, 900}) {
+        panel.setFilters(&filters);
         panel.resize(size);
         panel.show();
     }
@@ -85,7 +107,14 @@ private slots:
     void chartClickSelectsACell();
     void selectedQueryIsExplained();
     void polarViewForManyDimensions();
+    void polarViewOfManyCells();
     void moreProbesFindMore();
+    void loadIsCountedWhenLookedAt();
+    void aCellOfTheLoadNarrowsToItsQueries();
+    void filtersNarrowTheLoad();
+    void hoverGoesBothWays();
+    void coloursTellTheLoad();
+    void anotherProbeIsLaidOver();
     void manyCellsAreFast();
     void pictures_data();
     void pictures();
@@ -234,6 +263,168 @@ void CellsTest::moreProbesFindMore() {
     QTRY_VERIFY(w.panel.explainer()->path() &&
                 w.panel.explainer()->path()->steps.size() == static_cast<std::size_t>(needed));
     QCOMPARE(w.panel.explainer()->path()->missed(), std::size_t(0));
+}
+
+void CellsTest::polarViewOfManyCells() {
+    Window w({1000, 1000});
+    w.panel.setSearchParams({{"nprobe", 200}}, 5);
+    w.panel.setIndex(fakeCells(3000, 256, 6));
+    QTRY_VERIFY(w.panel.ready());
+    w.selection.setQuery(1);
+    QTRY_VERIFY(w.panel.explainer()->path());
+    PolarView polar;
+    polar.setPath(w.panel.explainer()->path());
+    polar.resize(900, 900);
+    QCOMPARE(polar.sectors(), std::size_t(200));
+    w.panel.hide(); // it would lie in front
+    polar.show();
+    QVERIFY(QTest::qWaitForWindowActive(&polar));
+    QSignalSpy hovered(&polar, &PolarView::cellHovered), clicked(&polar, &PolarView::cellClicked);
+    const auto& steps = w.panel.explainer()->path()->steps;
+    for (const std::size_t s : {std::size_t(0), std::size_t(57), std::size_t(199)}) {
+        QTest::mouseMove(&polar, polar.rimOf(s).toPoint());
+        QTRY_VERIFY(!hovered.isEmpty() && hovered.last()[0].toLongLong() == steps[s].id);
+        QTest::mouseClick(&polar, Qt::LeftButton, {}, polar.rimOf(s).toPoint());
+        QCOMPARE(clicked.last()[0].toLongLong(), steps[s].id);
+    }
+    polar.grab();
+    polar.resize(240, 200); // what has no room shares the last sector
+    QVERIFY(polar.sectors() < 200 && polar.sectors() > 50);
+    polar.grab();
+}
+
+void CellsTest::loadIsCountedWhenLookedAt() {
+    Window w;
+    w.panel.setSearchParams({{"nprobe", 3}}, 5);
+    w.panel.setIndex(withTruth(fakeCells(600, 12, 6, 40)));
+    QTRY_VERIFY(w.panel.ready());
+    QTest::qWait(60);
+    QVERIFY(!w.panel.load()->load()); // nobody looked
+    w.lookAtLoad();
+    QTRY_VERIFY(w.panel.load()->load());
+    QCOMPARE(w.panel.load()->load()->total_probes, std::uint64_t(120));
+    const auto* sentence = w.panel.findChild<QLabel*>(QStringLiteral("cellLoadSentence"));
+    QVERIFY2(sentence->text().contains(QStringLiteral("of the scan")), qPrintable(sentence->text()));
+    const auto* figures = w.panel.findChild<QLabel*>(QStringLiteral("cellLoadFigures"));
+    QVERIFY2(figures->text().contains(QStringLiteral("imbalance factor")), qPrintable(figures->text()));
+    w.panel.setSearchParams({{"nprobe", 5}}, 5); // counted anew while in view
+    QTRY_COMPARE(w.panel.load()->load()->total_probes, std::uint64_t(200));
+    QVERIFY(!w.panel.player()->isVisible());
+    QVERIFY(!pictureImage(withTitles(w.panel.picture())).isNull());
+    w.panel.setIndex(nullptr);
+    QVERIFY(!w.panel.load()->load());
+}
+
+void CellsTest::aCellOfTheLoadNarrowsToItsQueries() {
+    Window w;
+    const BuiltIndexPtr built = withTruth(fakeCells(600, 12, 6, 40));
+    w.panel.setIndex(built);
+    QTRY_VERIFY(w.panel.ready());
+    w.lookAtLoad();
+    QTRY_VERIFY(w.panel.load()->load());
+    CellLoadView* view = w.panel.load()->view();
+    const std::uint32_t cell = w.panel.load()->load()->by_cost[1];
+    QTest::mouseClick(view, Qt::LeftButton, {}, view->barOf(cell).toPoint());
+    QCOMPARE(w.selection.cell(), static_cast<qint64>(cell));
+    QCOMPARE(w.filters.filters().size(), std::size_t(1));
+    QCOMPARE(w.filters.filters()[0].text, QStringLiteral("cell %1").arg(cell));
+    const auto visitors = w.panel.load()->load()->queries_of(cell);
+    const QueryRowsPtr rows = w.filters.queries(built->dataset);
+    QCOMPARE(*rows, QueryRows(visitors.begin(), visitors.end()));
+    QCOMPARE(w.filters.cell(built->id), static_cast<qint64>(cell));
+    QTest::mouseClick(view, Qt::LeftButton, {}, view->barOf(cell).toPoint()); // again: all of them
+    QVERIFY(w.filters.empty());
+    QCOMPARE(w.selection.cell(), qint64(-1));
+    // From the bars of the sizes, before the visits are known.
+    Window other;
+    other.panel.setIndex(built);
+    QTRY_VERIFY(other.panel.ready());
+    const QRectF bar = other.panel.chart()->barOf(cell);
+    QTest::mouseClick(other.panel.chart(), Qt::LeftButton, {},
+                      QPointF(bar.center().x(), bar.bottom() - 1).toPoint());
+    QCOMPARE(other.selection.cell(), static_cast<qint64>(cell));
+    QTRY_COMPARE(other.filters.filters().size(), std::size_t(1));
+    QCOMPARE(*other.filters.queries(built->dataset), *rows);
+    other.undo.undo();
+    QVERIFY(other.filters.empty());
+}
+
+void CellsTest::filtersNarrowTheLoad() {
+    Window w;
+    w.panel.setSearchParams({{"nprobe", 3}}, 5);
+    const BuiltIndexPtr built = withTruth(fakeCells(600, 12, 6, 40));
+    w.panel.setIndex(built);
+    QTRY_VERIFY(w.panel.ready());
+    w.lookAtLoad();
+    QTRY_VERIFY(w.panel.load()->load());
+    Filter few;
+    few.source = QStringLiteral("histogram");
+    few.text = QStringLiteral("recall@5 < 0.6");
+    few.dataset = built->dataset;
+    few.queries = std::make_shared<const QueryRows>(QueryRows{1, 5, 9});
+    w.filters.set(few);
+    QTRY_COMPARE(w.panel.load()->load()->queries, std::size_t(3));
+    QVERIFY(w.panel.findChild<QLabel*>(QStringLiteral("cellLoadFigures"))
+                ->text()
+                .contains(QStringLiteral("recall@5 < 0.6")));
+    // Its own cell does not narrow it: else no other cell could be chosen.
+    const std::uint32_t cell = w.panel.load()->load()->by_cost[0];
+    w.panel.load()->chooseCell(cell);
+    QCOMPARE(w.filters.filters().size(), std::size_t(2));
+    QTest::qWait(60);
+    QCOMPARE(w.panel.load()->load()->queries, std::size_t(3));
+    few.queries = std::make_shared<const QueryRows>();
+    w.filters.set(few);
+    QTRY_VERIFY(!w.panel.load()->load());
+    w.filters.clear();
+    QTRY_VERIFY(w.panel.load()->load() && w.panel.load()->load()->queries == 40);
+}
+
+void CellsTest::hoverGoesBothWays() {
+    Window w;
+    w.panel.setIndex(withTruth(fakeCells(600, 12, 6, 40)));
+    QTRY_VERIFY(w.panel.ready());
+    w.lookAtLoad();
+    QTRY_VERIFY(w.panel.load()->load());
+    CellLoadView* view = w.panel.load()->view();
+    QTest::mouseMove(view, view->dotOf(7).toPoint());
+    QTRY_VERIFY(w.selection.hoveredCell() >= 0);
+    const QImage hovered = view->grab().toImage();
+    w.selection.setHoveredCell(-1);
+    QVERIFY(view->grab().toImage() != hovered);
+    const QImage bars = w.panel.chart()->grab().toImage();
+    w.selection.setHoveredCell(3);
+    QVERIFY(w.panel.chart()->grab().toImage() != bars);
+}
+
+void CellsTest::coloursTellTheLoad() {
+    Window w;
+    w.panel.setIndex(withTruth(fakeCells(600, 12, 2, 40)));
+    QTRY_VERIFY(w.panel.ready() && w.panel.map()->isSharp());
+    const QImage vectors = w.panel.chart()->grab().toImage(), map = w.panel.map()->grab().toImage();
+    w.panel.findChild<QComboBox*>(QStringLiteral("cellColor"))->setCurrentIndex(2);
+    QTRY_VERIFY(w.panel.load()->load()); // counted though its own view is not in front
+    QTRY_VERIFY(w.panel.map()->isSharp());
+    QVERIFY(w.panel.chart()->grab().toImage() != vectors);
+    QVERIFY(w.panel.map()->grab().toImage() != map);
+}
+
+void CellsTest::anotherProbeIsLaidOver() {
+    Window w;
+    w.panel.setSearchParams({{"nprobe", 2}}, 5);
+    w.panel.setIndex(fakeCells(600, 12, 6));
+    QTRY_VERIFY(w.panel.ready());
+    w.selection.setQuery(2);
+    QTRY_VERIFY(w.panel.explainer()->path());
+    auto* choice = w.panel.findChild<QComboBox*>(QStringLiteral("compareWith"));
+    choice->setCurrentIndex(choice->findText(QStringLiteral("Another nprobe")));
+    emit choice->activated(choice->currentIndex());
+    QTRY_VERIFY(isPair(w.panel.shownPaths()));
+    QCOMPARE(w.panel.shownPaths()[1].name, QStringLiteral("nprobe 4"));
+    QCOMPARE(w.panel.shownPaths()[1].path->hops(), 4);
+    QVERIFY(w.panel.findChild<QLabel*>(QStringLiteral("cellsOutcome"))
+                ->text()
+                .contains(QStringLiteral("nprobe 4: found ")));
 }
 
 void CellsTest::manyCellsAreFast() {

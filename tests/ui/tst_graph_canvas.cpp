@@ -436,7 +436,7 @@ void GraphCanvasTest::anotherListIsLaidOver() {
     auto* outcome = w.panel.findChild<QLabel*>(QStringLiteral("graphOutcome"));
     QVERIFY(!list->isVisible());
     const QImage alone = w.canvas()->grab().toImage();
-    chooseItem(choice, QStringLiteral("Another list"));
+    chooseItem(choice, QStringLiteral("Another Lsearch"));
     QVERIFY(list->isVisible());
     QCOMPARE(list->value(), 24); // twice the list
     QTRY_VERIFY(isPair(w.panel.shownPaths()));
@@ -497,7 +497,7 @@ void GraphCanvasTest::comparisonEndsWithItsIndex() {
     w.panel.setIndexes({first}); // it was closed
     QVERIFY(!isPair(w.panel.shownPaths()));
     QCOMPARE(choice->count(), 2);
-    chooseItem(choice, QStringLiteral("Another list"));
+    chooseItem(choice, QStringLiteral("Another Lsearch"));
     QTRY_VERIFY(isPair(w.panel.shownPaths()));
     w.panel.setIndex(nullptr);
     QCOMPARE(choice->count(), 1);

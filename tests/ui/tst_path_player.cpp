@@ -1,19 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/topk.h"
 #include "fake_index.h"
 #include "ui/common/palette.h"
+#include "ui/common/step_player.h"
+#include "ui/common/table_export.h"
 #include "ui/views/candidate_model.h"
+#include "ui/views/found_chart.h"
 #include "ui/views/hop_chart.h"
 #include "ui/views/path_differences.h"
 #include "ui/views/path_player.h"
 #include "ui/views/query_job.h"
+#include "ui/views/step_model.h"
 #include "ui/views/step_text.h"
 
 #include <QAbstractItemModelTester>
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QSplitter>
+#include <QStandardItemModel>
 #include <QTabBar>
 #include <QTableView>
 #include <QTest>
@@ -79,6 +87,27 @@ PathModelPtr longPath(double list = 15) {
     return searched(fakeGraph(), list);
 }
 
+/// All of 640 vectors, in the order of their rows.
+PathModelPtr scannedPath() {
+    const VectorSet base = test::bandOfPoints(640, 3);
+    const float query[] = {9.0f, 1.0f};
+    PathTrace trace;
+    TopK best(10);
+    for (std::size_t i = 0; i < base.size(); ++i) {
+        const float d = test::squaredL2({query, 2}, base.view<float>()[i]);
+        trace.consider(static_cast<Id>(i), d, best.push(d, static_cast<Id>(i)));
+    }
+    auto path = std::make_shared<PathModel>();
+    path->query = {9.0f, 1.0f};
+    path->k = path->listSize = 10;
+    readTrace(trace, *path);
+    std::vector<Id> ids(10);
+    std::vector<float> distances(10);
+    best.drain(ids, distances);
+    readAnswers(ids, distances, truthOf(ids, distances), *path);
+    return path;
+}
+
 PathModelPtr layeredPath() {
     auto index = fakeGraph();
     test::addLevels(*index);
@@ -108,6 +137,7 @@ private slots:
     }
     void saysWhatAStepDid();
     void saysWhatWasMissed();
+    void codesDoNotDecideWhatIsTrue();
     void equalDistancesCountAsFound();
     void cellsBecomeSteps();
     void replayEndsWithTheAnswer();
@@ -127,6 +157,13 @@ private slots:
     void levelsAreToldInTheSteps();
     void rerankingIsShown();
     void nothingToPlay();
+    void stepTableTellsAllSteps();
+    void tableIsCopied();
+    void scansArePlayed();
+    void differentKindsMeetByDistances();
+    void foundChartGoesToAStep();
+    void speedKeys();
+    void stateIsKeptWhileTheQueryChanges();
 };
 
 void PathPlayerTest::saysWhatAStepDid() {
@@ -144,6 +181,20 @@ void PathPlayerTest::saysWhatWasMissed() {
     QCOMPARE(path->truth[1].loss, Loss::NotReached);
     QVERIFY(path->answers[0].isTrue && !path->answers[1].isTrue);
     QVERIFY(outcomeText(*path).contains(QStringLiteral("found 1 of 2")));
+}
+
+/// What codes say is not what is: an answer is judged by its vector.
+void PathPlayerTest::codesDoNotDecideWhatIsTrue() {
+    PathModel path;
+    path.k = path.listSize = 2;
+    readTrace(smallTrace(), path);
+    const std::vector<float> estimates{0.1f, 0.2f}, exact{1, 4};
+    readAnswers(std::vector<Id>{4, 2}, estimates, truthOf({4, 5}, {1, 2}), path, exact);
+    QVERIFY(path.answers[0].isTrue && !path.answers[1].isTrue);
+    QCOMPARE(path.recall, 0.5);
+    readAnswers(std::vector<Id>{4, 5}, std::vector<float>{3, 3}, truthOf({4, 5}, {1, 2}), path,
+                std::vector<float>{1, 2});
+    QCOMPARE(path.recall, 1.0);
 }
 
 void PathPlayerTest::equalDistancesCountAsFound() {
@@ -384,8 +435,9 @@ void PathPlayerTest::twoPathsPlayTogether() {
     QVERIFY(wide->hops() > narrow->hops());
     player.setPaths(
         {NamedPath{narrow, QStringLiteral("Lsearch 10")}, NamedPath{wide, QStringLiteral("Lsearch 40")}});
-    auto* tabs = player.findChild<QTabBar*>();
-    QVERIFY(tabs->isVisible());
+    auto* tabs = player.findChild<QTabBar*>(QStringLiteral("pathTables"));
+    auto* which = player.findChild<QTabBar*>(QStringLiteral("pathWhich"));
+    QVERIFY(tabs->isTabVisible(2) && !which->isVisible());
     QVERIFY(player.findChild<QTableView*>(QStringLiteral("pathDifferences"))->isVisible());
     QSignalSpy changed(&player, &PathPlayer::stepChanged);
     player.toStart();
@@ -399,16 +451,17 @@ void PathPlayerTest::twoPathsPlayTogether() {
         player.findChild<QLabel*>(QStringLiteral("pathText"))->text().contains(QStringLiteral("Lsearch 40")));
     // The list of the second one.
     auto* list = player.findChild<QTableView*>(QStringLiteral("candidateList"));
-    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(2).center());
-    QVERIFY(list->isVisible());
+    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(0).center());
+    QVERIFY(list->isVisible() && which->isVisible());
+    QTest::mouseClick(which, Qt::LeftButton, {}, which->tabRect(1).center());
     QCOMPARE(list->model()->rowCount() >= 40, true);
-    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());
+    QTest::mouseClick(which, Qt::LeftButton, {}, which->tabRect(0).center());
     QCOMPARE(list->model()->index(0, CandidateModel::Node).data(CandidateModel::IdRole).toLongLong(),
              narrow->answers[0].id);
     player.toEnd();
     player.grab();
     player.setPath(narrow);
-    QVERIFY(!tabs->isVisible() && list->isVisible());
+    QVERIFY(!tabs->isTabVisible(2) && !which->isVisible() && list->isVisible());
     QCOMPARE(player.step(), narrow->hops());
 }
 
@@ -495,11 +548,187 @@ void PathPlayerTest::nothingToPlay() {
     player.stepForward();
     player.toEnd();
     QVERIFY(!player.playing());
-    player.setPath(std::make_shared<PathModel>()); // an exhaustive index tells no steps
+    player.setPath(std::make_shared<PathModel>());
     player.togglePlaying();
     QVERIFY(!player.playing());
     QCOMPARE(player.findChild<QTableView*>(QStringLiteral("candidateList"))->model()->rowCount(), 0);
     player.grab();
+}
+
+void PathPlayerTest::stepTableTellsAllSteps() {
+    StepModel model;
+    QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const PathModelPtr path = smallPath();
+    model.show(path);
+    const auto text = [&](int row, int column) { return model.index(row, column).data().toString(); };
+    QCOMPARE(model.rowCount(), 3);
+    QCOMPARE(text(0, StepModel::Visited), QStringLiteral("enter at 1"));
+    QCOMPARE(text(1, StepModel::Visited), QStringLiteral("node 1"));
+    QCOMPARE(text(1, StepModel::Distance), QStringLiteral("3"));
+    QCOMPARE(text(1, StepModel::Compared), QStringLiteral("3"));
+    QCOMPARE(text(1, StepModel::Kept), QStringLiteral("1"));
+    QCOMPARE(text(1, StepModel::Listed), QStringLiteral("2"));
+    QCOMPARE(text(0, StepModel::Kth), QStringLiteral("–"));
+    QCOMPARE(text(2, StepModel::Kth), QStringLiteral("2"));
+    QCOMPARE(text(1, StepModel::Found), QStringLiteral("0 of 2"));
+    QCOMPARE(text(2, StepModel::Found), QStringLiteral("1 of 2"));
+    QVERIFY(model.index(2, StepModel::Found).data(Qt::FontRole).value<QFont>().bold());
+
+    PathPlayer player;
+    player.resize(900, 300);
+    player.setPath(longPath());
+    player.show();
+    auto* tabs = player.findChild<QTabBar*>(QStringLiteral("pathTables"));
+    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());
+    auto* table = player.findChild<QTableView*>(QStringLiteral("stepTable"));
+    QVERIFY(table->isVisible());
+    QCOMPARE(table->currentIndex().row(), player.step());
+    const QModelIndex row = table->model()->index(4, 1);
+    table->scrollTo(row);
+    QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(row).center());
+    QCOMPARE(player.step(), 4);
+    player.stepForward();
+    QCOMPARE(table->currentIndex().row(), 5);
+}
+
+void PathPlayerTest::tableIsCopied() {
+    PathPlayer player;
+    player.resize(900, 300);
+    player.setPath(smallPath());
+    player.show();
+    QVERIFY(QTest::qWaitForWindowActive(&player));
+    auto* tabs = player.findChild<QTabBar*>(QStringLiteral("pathTables"));
+    QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());
+    auto* table = player.findChild<QTableView*>(QStringLiteral("stepTable"));
+    table->setFocus();
+    QTest::keySequence(table, QKeySequence::Copy);
+    const QStringList lines =
+        QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+    QCOMPARE(lines.size(), 4);
+    QVERIFY(lines[0].startsWith(QStringLiteral("step\tvisited\tdistance\tcompared")));
+    QVERIFY(lines[2].startsWith(QStringLiteral("1\tnode 1\t3\t3\t1\t2")));
+    QStandardItemModel odd(1, 2);
+    odd.setItem(0, 0, new QStandardItem(QStringLiteral("a,\"b\"")));
+    odd.setItem(0, 1, new QStandardItem(QStringLiteral("c\td")));
+    QVERIFY(tableAsCsv(odd).endsWith(QStringLiteral("\"a,\"\"b\"\"\",c\td\n")));
+    QVERIFY(tableAsTsv(odd).endsWith(QStringLiteral("a,\"b\"\tc d\n")));
+}
+
+/// An index that compares the query with everything is played part by part.
+void PathPlayerTest::scansArePlayed() {
+    const PathModelPtr path = scannedPath();
+    QVERIFY(path->scans() && !path->ivf() && !path->walks());
+    QCOMPARE(path->hops(), 32);
+    QCOMPARE(path->comparedAt(path->steps.size() - 1), std::size_t(640));
+    QCOMPARE(path->found.back(), 10u);
+    QVERIFY(stepText(*path, 3).startsWith(QStringLiteral("part 4 of 32: compared the vectors from 60 on")));
+    QVERIFY(outcomeText(*path).contains(QStringLiteral("all vectors compared")));
+    PathPlayer player;
+    player.resize(900, 300);
+    player.setPath(path);
+    player.show();
+    player.toStart();
+    player.stepForward();
+    QCOMPARE(player.step(), 1);
+    QVERIFY(!player.findChild<QTableView*>(QStringLiteral("candidateList"))
+                 ->model()
+                 ->index(0, CandidateModel::State)
+                 .data()
+                 .toString()
+                 .contains(QStringLiteral("waits")));
+    player.grab();
+}
+
+void PathPlayerTest::differentKindsMeetByDistances() {
+    const PathModelPtr walk = longPath(), scan = scannedPath();
+    const PathPair pair{NamedPath{walk, QStringLiteral("graph")}, NamedPath{scan, QStringLiteral("flat")}};
+    const PathTimeline timeline(pair);
+    QCOMPARE(timeline.size(), walk->steps.size() + scan->steps.size() - 1);
+    std::size_t before = 0;
+    for (std::size_t m = 0; m < timeline.size(); ++m) {
+        const std::size_t a = timeline.step(m, 0), b = timeline.step(m, 1);
+        const std::size_t now = std::max(walk->comparedAt(a), scan->comparedAt(b));
+        QVERIFY(now >= before);
+        before = now;
+        // Neither has gone on while the other had computed fewer distances in its next step.
+        if (a > 0 && b + 1 < scan->steps.size())
+            QVERIFY(walk->comparedAt(a) <= scan->comparedAt(b + 1));
+    }
+    QCOMPARE(timeline.step(timeline.size() - 1, 0), walk->steps.size() - 1);
+    QCOMPARE(timeline.step(timeline.size() - 1, 1), scan->steps.size() - 1);
+    for (const std::size_t step : {std::size_t(0), std::size_t(3), walk->steps.size() - 1})
+        QCOMPARE(timeline.step(timeline.momentOfStep(step), 0), step);
+
+    PathPlayer player;
+    player.resize(900, 300);
+    player.show();
+    player.setPaths(pair);
+    QVERIFY(player.findChild<FoundChart*>()->isVisible()); // hops and parts are not the same measure
+    QVERIFY(player.findChild<QTableView*>(QStringLiteral("pathDifferences"))->isVisible());
+    player.follow(3);
+    QCOMPARE(player.stepOf(0), std::size_t(3));
+    player.grab();
+}
+
+void PathPlayerTest::foundChartGoesToAStep() {
+    PathPlayer player;
+    player.resize(900, 320);
+    player.setPath(longPath());
+    player.show();
+    auto* charts = player.findChild<QTabBar*>(QStringLiteral("pathCharts"));
+    QTest::mouseClick(charts, Qt::LeftButton, {}, charts->tabRect(1).center());
+    auto* chart = player.findChild<FoundChart*>();
+    QVERIFY(chart->isVisible());
+    for (const int step : {6, 2}) {
+        QTest::mouseClick(chart, Qt::LeftButton, {},
+                          chart->placeOf(0, static_cast<std::size_t>(step)).toPoint() + QPoint(1, 0));
+        QCOMPARE(player.step(), step);
+    }
+    QTest::keyClick(chart, Qt::Key_Right);
+    QCOMPARE(player.step(), 3);
+    QVERIFY(chart->foundText(1e9).startsWith(
+        QStringLiteral("%1 of 10 true neighbours").arg(longPath()->found.back())));
+    QVERIFY(!pictureImage(withTitles(chart->picture())).isNull());
+}
+
+void PathPlayerTest::speedKeys() {
+    PathPlayer player;
+    player.setPath(longPath());
+    player.show();
+    QVERIFY(QTest::qWaitForWindowActive(&player));
+    player.findChild<QTableView*>(QStringLiteral("candidateList"))->setFocus();
+    QCOMPARE(player.controls()->speed(), 1.0);
+    QTest::keyClick(player.focusWidget(), Qt::Key_Plus);
+    QCOMPARE(player.controls()->speed(), 2.0);
+    QTest::keyClick(player.focusWidget(), Qt::Key_Minus);
+    QTest::keyClick(player.focusWidget(), Qt::Key_Minus);
+    QTest::keyClick(player.focusWidget(), Qt::Key_Minus);
+    QCOMPARE(player.controls()->speed(), 0.5);
+}
+
+void PathPlayerTest::stateIsKeptWhileTheQueryChanges() {
+    PathPlayer player;
+    player.resize(900, 300);
+    player.show();
+    const PathModelPtr narrow = longPath(10), wide = longPath(40);
+    player.setPath(narrow);
+    QCOMPARE(player.step(), narrow->hops());
+    player.setPath(wide); // what stood at its end stays at the end
+    QCOMPARE(player.step(), wide->hops());
+    player.setStep(4);
+    auto* tabs = player.findChild<QTabBar*>(QStringLiteral("pathTables"));
+    tabs->setCurrentIndex(1);
+    player.setPath(narrow);
+    QCOMPARE(player.step(), 4);
+    QCOMPARE(tabs->currentIndex(), 1);
+    player.controls()->faster();
+    player.togglePlaying();
+    player.setPath(wide);
+    QVERIFY(player.playing());
+    QCOMPARE(player.controls()->speed(), 2.0);
+    QTRY_VERIFY(player.step() > 5);
+    player.setPath(nullptr);
+    QVERIFY(!player.playing());
 }
 
 QTEST_MAIN(PathPlayerTest)

@@ -168,6 +168,18 @@ void StepPlayer::stop() {
     showPlaying();
 }
 
+double StepPlayer::speed() const {
+    return m_speed->currentData().toDouble();
+}
+
+void StepPlayer::faster() {
+    m_speed->setCurrentIndex(std::min(m_speed->currentIndex() + 1, m_speed->count() - 1));
+}
+
+void StepPlayer::slower() {
+    m_speed->setCurrentIndex(std::max(m_speed->currentIndex() - 1, 0));
+}
+
 void StepPlayer::showPlaying() {
     m_play->setIcon(icon(playing() ? QStringLiteral("pause") : QStringLiteral("play")));
     m_play->setAccessibleName(playing() ? tr("Pause") : tr("Play"));

@@ -25,6 +25,7 @@ public:
     int count() const;
     int step() const;
     QWidget* slider() const;
+    double speed() const;
     bool playing() const { return m_timer.isActive(); }
     /// Steps at which something new begins: marks below the slider.
     void setMarks(const std::vector<int>& steps);
@@ -41,6 +42,8 @@ public slots:
     void toEnd() { setStep(count() - 1); }
     void togglePlaying();
     void stop();
+    void faster(); ///< the next of the speeds, while there is one
+    void slower();
 
 signals:
     void stepChanged(int step);

@@ -3,9 +3,7 @@
 
 #include "ui/common/elided_label.h"
 #include "ui/common/format.h"
-#include "ui/common/icons.h"
 #include "ui/jobs/job_runner.h"
-#include "ui/models/run.h"
 #include "ui/models/selection.h"
 #include "ui/panels/path_comparison.h"
 #include "ui/panels/query_choice.h"
@@ -39,17 +37,13 @@ constexpr int kStepLevel = -2; ///< of the level switch: the level that the step
 } // namespace
 
 GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
-    : QWidget(parent), m_jobs(jobs), m_selection(selection), m_stack(new QStackedWidget(this)),
-      m_empty(new EmptyState(this)), m_summary(new ElidedLabel(this)), m_outcome(new ElidedLabel(this)),
+    : QueryPanel(QStringLiteral("graph"), QStringLiteral("Vamana32"), jobs, selection, parent),
       m_edgesBox(new QCheckBox(tr("Edges"), this)), m_queriesBox(new QCheckBox(tr("Queries"), this)),
       m_zoomToQuery(
           addButton(QStringLiteral("search"), tr("Zoom to the query"), tr("Zoom to the query (Z)"))),
       m_fit(addButton(QStringLiteral("fit"), tr("Fit to window"),
                       tr("Show the whole graph (0, or double click)"))),
-      m_level(new QComboBox(this)), m_canvas(new GraphCanvas(jobs, this)), m_player(new PathPlayer(this)),
-      m_choice(new QueryChoice(jobs, selection, this)), m_query(new QuerySpin(m_choice, this)),
-      m_comparison(new PathComparison(jobs, m_choice->explainer(), this)) {
-    setObjectName(QStringLiteral("graphPanel"));
+      m_level(new QComboBox(this)), m_canvas(new GraphCanvas(jobs, this)) {
     setAccessibleName(tr("Graph"));
     buildLayout();
     connectAll();
@@ -57,8 +51,6 @@ GraphPanel::GraphPanel(JobRunner* jobs, Selection* selection, QWidget* parent)
 }
 
 QHBoxLayout* GraphPanel::buildBar() {
-    m_summary->setObjectName(QStringLiteral("graphSummary"));
-    m_summary->setForegroundRole(QPalette::PlaceholderText);
     m_edgesBox->setChecked(true);
     m_edgesBox->setToolTip(tr("Show the directed edges, coloured by their length."));
     m_queriesBox->setToolTip(tr("Show the queries of the data set. Click one to see its path."));
@@ -80,14 +72,6 @@ QHBoxLayout* GraphPanel::buildBar() {
 }
 
 void GraphPanel::buildLayout() {
-    QHBoxLayout* bar = buildBar();
-    m_outcome->setObjectName(QStringLiteral("graphOutcome"));
-    auto* query = new QHBoxLayout;
-    query->setContentsMargins(8, 0, 8, 4);
-    query->setSpacing(8);
-    query->addWidget(m_query);
-    query->addWidget(m_outcome, 1);
-    query->addWidget(m_comparison);
     auto* split = new QSplitter(Qt::Vertical, this);
     split->addWidget(m_canvas);
     split->addWidget(m_player);
@@ -98,65 +82,36 @@ void GraphPanel::buildLayout() {
     auto* pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->setSpacing(0);
-    pageLayout->addLayout(bar);
-    pageLayout->addLayout(query);
+    pageLayout->addLayout(buildBar());
+    pageLayout->addLayout(queryBar());
     pageLayout->addWidget(split, 1);
-
-    m_stack->addWidget(m_empty);
-    m_stack->addWidget(page);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_stack);
+    setPage(page);
     m_player->listenOn(m_canvas, Qt::WidgetShortcut);
+    setTabOrder(m_comparison, m_canvas);
 }
 
 void GraphPanel::connectAll() {
-    connect(m_empty, &EmptyState::clicked, this, [this] { emit buildSuggested(QStringLiteral("Vamana32")); });
     connect(m_edgesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setEdgesVisible);
     connect(m_queriesBox, &QCheckBox::toggled, m_canvas, &GraphCanvas::setQueriesVisible);
     m_choice->listenTo(m_canvas);
     connect(m_choice, &QueryChoice::cleared, this, [this] { m_selection->setNode(-1); });
     connect(m_canvas, &GraphCanvas::nodeClicked, m_selection, &Selection::setNode);
-    connect(m_player, &PathPlayer::stepChanged, this, &GraphPanel::showSteps);
     connect(m_level, &QComboBox::activated, this, &GraphPanel::showLevel);
-    connect(m_comparison, &PathComparison::changed, this, &GraphPanel::onPathChanged);
-    connect(m_player, &PathPlayer::nodePicked, m_selection, &Selection::setNode);
     connect(m_selection, &Selection::nodeChanged, m_canvas, &GraphCanvas::setSelectedNode);
-    connect(explainer(), &QueryExplainer::pathChanged, this, &GraphPanel::onPathChanged);
-    connect(explainer(), &QueryExplainer::failed, m_outcome, &QLabel::setText);
     connect(m_fit, &QToolButton::clicked, m_canvas, &CanvasBase::fit);
     connect(m_zoomToQuery, &QToolButton::clicked, this, &GraphPanel::zoomToQuery);
     auto* zoom = new QShortcut(Qt::Key_Z, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut);
     connect(zoom, &QShortcut::activated, this, &GraphPanel::zoomToQuery);
 }
 
-QueryExplainer* GraphPanel::explainer() const noexcept {
-    return m_choice->explainer();
-}
-
-QToolButton* GraphPanel::addButton(const QString& iconName, const QString& name, const QString& tip) {
-    auto* button = new QToolButton(this);
-    button->setIcon(icon(iconName));
-    button->setAutoRaise(true);
-    button->setAccessibleName(name);
-    button->setToolTip(tip);
-    return button;
-}
-
-void GraphPanel::setIndex(BuiltIndexPtr built) {
-    if (built == m_built)
-        return;
+void GraphPanel::forget() {
     if (m_sceneJob != 0)
         m_jobs->cancel(m_sceneJob);
     m_sceneJob = 0;
-    m_built = std::move(built);
     m_canvas->setScene(nullptr);
-    const bool drawable = m_built && m_built->index && m_built->index->graph() && m_built->dataset;
-    m_choice->setIndex(drawable ? m_built : nullptr);
-    m_comparison->setIndex(drawable ? m_built : nullptr);
-    showEmpty();
-    if (!drawable)
-        return;
+}
+
+void GraphPanel::begin() {
     const JobRunner::Work<GraphScenePtr> work = [wanted = m_built](const Control& control) {
         return buildGraphScene(wanted, control);
     };
@@ -173,58 +128,41 @@ void GraphPanel::setIndex(BuiltIndexPtr built) {
     m_sceneJob = m_jobs->submit<GraphScenePtr>(Lane::Interactive, tr("Draw the graph"), work, this, done);
 }
 
-void GraphPanel::setIndexes(const std::vector<BuiltIndexPtr>& indexes) {
-    m_comparison->setIndexes(indexes);
-}
-
-void GraphPanel::setSearchParams(const SearchParams& params, std::size_t k) {
-    m_comparison->setSearchParams(params, k);
-    explainer()->setSearchParams(params, k);
-}
-
-void GraphPanel::showEmpty() {
-    m_stack->setCurrentIndex(0);
+void GraphPanel::describeEmpty(EmptyState& empty) const {
     if (!m_built)
-        m_empty->setContent(
-            tr("No graph yet"),
-            tr("Build a Vamana index to see its graph: every vector is a node, a search walks "
-               "along the edges from the medoid to the query."),
-            tr("Build Vamana32"));
+        empty.setContent(tr("No graph yet"),
+                         tr("Build a Vamana index to see its graph: every vector is a node, a search walks "
+                            "along the edges from the medoid to the query."),
+                         tr("Build Vamana32"));
     else if (!m_built->index || !m_built->index->graph())
-        m_empty->setContent(tr("This index has no graph"),
-                            tr("%1 does not walk along edges. Build a Vamana index of the same data to see a "
-                               "search step by step.")
-                                .arg(m_built->title),
-                            tr("Build Vamana32"));
+        empty.setContent(tr("This index has no graph"),
+                         tr("%1 does not walk along edges. Build a Vamana index of the same data to see a "
+                            "search step by step.")
+                             .arg(m_built->title),
+                         tr("Build Vamana32"));
     else
-        m_empty->setContent(tr("Drawing the graph ..."), m_built->title, {});
+        empty.setContent(tr("Drawing the graph ..."), m_built->title, {});
 }
 
 void GraphPanel::showScene(GraphScenePtr scene) {
     m_canvas->setScene(std::move(scene));
     m_queriesBox->setEnabled(!m_canvas->scene()->points.queries.empty());
-    m_stack->setCurrentIndex(1);
     m_canvas->setToolTip({});
-    m_query->setQueries(m_canvas->scene()->points.queries.size());
     fillLevels();
-    m_choice->takeUpSelection();
-    onPathChanged();
+    showPage();
 }
 
-void GraphPanel::onPathChanged() {
-    if (!m_canvas->scene())
-        return;
-    std::optional<PathPair> paths = m_comparison->paths();
-    if (!paths)
-        return; // its second path is on its way
-    m_paths = *std::move(paths);
-    m_canvas->setPaths(m_paths);
-    m_player->setPaths(m_paths);
+/// Only ways along edges are drawn: what another kind is compared by, the player shows.
+void GraphPanel::pathsChanged() {
+    PathPair drawn = m_paths;
+    if (drawn[1].path && !drawn[1].path->walks())
+        drawn[1] = {};
+    m_canvas->setPaths(drawn);
     showLevel();
 }
 
-void GraphPanel::showSteps(int first, int second) {
-    m_canvas->setSteps(static_cast<std::size_t>(first), static_cast<std::size_t>(second));
+void GraphPanel::stepsChanged(std::size_t first, std::size_t second) {
+    m_canvas->setSteps(first, second);
     if (m_level->currentData().toInt() == kStepLevel)
         showLevel();
 }
@@ -299,38 +237,15 @@ QString GraphPanel::outcome() const {
                         "vector, so queries come from the data set.")
                          .arg(points.dim)
                    : tr("Click anywhere to place a query and see its path.");
-    QStringList sentences;
-    for (std::size_t which = 0; which < (isPair(m_paths) ? 2 : 1); ++which) {
-        const PathModel& path = *m_paths[which].path;
-        if (!isPair(m_paths)) {
-            QString text = outcomeText(path);
-            text.front() = text.front().toUpper();
-            return text + QLatin1Char('.');
-        }
-        sentences << tr("%1: found %2 of %3 in %4 hops, %5 distances")
-                         .arg(m_paths[which].name)
-                         .arg(path.truth.size() - path.missed())
-                         .arg(path.truth.size())
-                         .arg(path.hops())
-                         .arg(formatCount(distancesOf(path)));
-    }
-    return sentences.join(QStringLiteral("; ")) + QLatin1Char('.');
-}
-
-QString GraphPanel::subtitle(const QString& graph) const {
-    const QString name = QString::fromStdString(m_built->dataset->name);
-    const PathModelPtr& path = m_paths[0].path;
-    if (!path)
-        return tr("%1 on %2: %3").arg(m_built->title, name, graph);
-    if (isPair(m_paths))
-        return tr("%1: %2 (solid) and %3 (dashed), k = %4")
-            .arg(name, m_paths[0].name, m_paths[1].name)
-            .arg(path->k);
-    return tr("%1 on %2, k = %3").arg(configurationText(*m_built, path->params), name).arg(path->k);
+    return outcomeOfPaths();
 }
 
 void GraphPanel::updateTexts() {
-    const QString graph = graphText(), below = subtitle(graph);
+    const QString graph = graphText();
+    const QString below =
+        m_paths[0].path
+            ? pathSubtitle()
+            : tr("%1 on %2: %3").arg(m_built->title, QString::fromStdString(m_built->dataset->name), graph);
     m_summary->setText(graph);
     m_zoomToQuery->setEnabled(m_paths[0].path != nullptr);
     m_outcome->setText(outcome());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/panels/path_comparison.h"
 
+#include "ui/common/format.h"
 #include "ui/jobs/job_runner.h"
 #include "ui/views/query_explainer.h"
 #include "ui/views/query_job.h"
@@ -11,6 +12,7 @@
 #include <QSpinBox>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace annscope::ui {
@@ -18,19 +20,43 @@ namespace annscope::ui {
 namespace {
 
 constexpr qint64 kNothing = -1;
+constexpr int kParameterRole = Qt::UserRole + 1; ///< beside the index's id
 
-double listOf(const BuiltIndex& built, const SearchParams& params) {
-    const ParamInfo* info = listParam(*built.index);
-    return info ? value_or_default(params, *info) : 0;
+QString nameOf(const ParamInfo& info) {
+    return QString::fromUtf8(info.name.data(), static_cast<qsizetype>(info.name.size()));
 }
 
-/// The parameters for another index: its list under its own name.
-SearchParams withList(const BuiltIndex& built, const SearchParams& params, int list) {
-    SearchParams own = params;
-    own.erase("Lsearch");
-    own.erase("efSearch");
-    if (const ParamInfo* info = listParam(*built.index))
-        own.set(std::string(info->name), list);
+const ParamInfo* paramOf(const Index& index, const QString& name) {
+    for (const ParamInfo& info : index.search_params())
+        if (nameOf(info) == name)
+            return &info;
+    return nullptr;
+}
+
+/// What decides most how much an index looks at: the list of a graph, the cells of an inverted file, what is
+/// ranked again.
+const ParamInfo* mainParam(const Index& index) {
+    for (const char* name : {"efSearch", "Lsearch", "nprobe", "k_factor"})
+        if (const ParamInfo* info = paramOf(index, QString::fromLatin1(name)))
+            return info;
+    return index.search_params().empty() ? nullptr : &index.search_params().front();
+}
+
+/// A graph's list goes by two names.
+bool isList(const ParamInfo& info) {
+    return info.name == "efSearch" || info.name == "Lsearch";
+}
+
+/// The parameters for another index: those that it has, too, and its list under its own name.
+SearchParams translated(const SearchParams& params, const Index& from, const Index& to) {
+    SearchParams own;
+    for (const ParamInfo& info : to.search_params()) {
+        const ParamInfo* same = paramOf(from, nameOf(info));
+        if (!same && isList(info))
+            same = listParam(from);
+        if (same)
+            own.set(std::string(info.name), std::clamp(value_or_default(params, *same), info.min, info.max));
+    }
     return own;
 }
 
@@ -52,7 +78,7 @@ PathComparison::PathComparison(JobRunner* jobs, QueryExplainer* first, QWidget* 
     m_choice->setObjectName(QStringLiteral("compareWith"));
     m_choice->setAccessibleName(tr("Compare the path with"));
     m_choice->setToolTip(tr("Lays a second path of the same query over the first: of this index with another "
-                            "list,\nor of another graph of the same vectors."));
+                            "parameter,\nor of another index of the same vectors, of any kind."));
     m_choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_choice->setMinimumContentsLength(11);
     m_width->setObjectName(QStringLiteral("compareList"));
@@ -78,26 +104,38 @@ void PathComparison::fillChoices() {
     const QSignalBlocker blocker(m_choice);
     m_choice->clear();
     m_choice->addItem(m_other ? tr("No comparison") : tr("Compare with…"), kNothing);
-    if (m_index && listParam(*m_index->index))
-        m_choice->addItem(tr("Another list"), m_index->id);
+    if (m_index)
+        for (const ParamInfo& each : m_index->index->search_params()) {
+            m_choice->addItem(tr("Another %1").arg(nameOf(each)), m_index->id);
+            m_choice->setItemData(m_choice->count() - 1, nameOf(each), kParameterRole);
+        }
     for (const BuiltIndexPtr& built : m_offered)
-        if (m_index && built != m_index && built->dataset == m_index->dataset && built->index->graph())
+        if (m_index && built != m_index && built->dataset == m_index->dataset)
             m_choice->addItem(built->title, built->id);
-    m_choice->setCurrentIndex(std::max(m_choice->findData(m_other ? m_other->id : kNothing), 0));
+    int current = 0;
+    for (int i = 1; i < m_choice->count() && m_other; ++i)
+        if (m_choice->itemData(i).toLongLong() == m_other->id &&
+            (m_other != m_index || m_choice->itemData(i, kParameterRole).toString() == m_parameter))
+            current = i;
+    m_choice->setCurrentIndex(current);
     m_choice->setEnabled(m_choice->count() > 1);
+}
+
+const ParamInfo* PathComparison::info() const {
+    return m_other ? paramOf(*m_other->index, m_parameter) : nullptr;
 }
 
 void PathComparison::setIndex(BuiltIndexPtr built) {
     if (built == m_index)
         return;
-    // "This index, other list" goes on with the new one.
+    // "This index, another value" goes on with the new one.
     const bool same = m_other && m_other == m_index;
     m_index = std::move(built);
-    if (m_other &&
-        (!m_index || (same && !listParam(*m_index->index)) || m_other->dataset != m_index->dataset))
+    if (m_other && (!m_index || (same && !paramOf(*m_index->index, m_parameter)) ||
+                    m_other->dataset != m_index->dataset || (!same && m_other == m_index)))
         compareWith(nullptr);
     else if (same)
-        compareWith(m_index);
+        compareWith(m_index, m_parameter);
     fillChoices();
 }
 
@@ -117,20 +155,26 @@ void PathComparison::setSearchParams(const SearchParams& params, std::size_t k) 
 void PathComparison::choose(int item) {
     const qint64 id = m_choice->itemData(item).toLongLong();
     if (m_index && id == m_index->id)
-        return compareWith(m_index);
+        return compareWith(m_index, m_choice->itemData(item, kParameterRole).toString());
     const auto found = std::ranges::find(m_offered, id, [](const BuiltIndexPtr& built) { return built->id; });
     compareWith(found == m_offered.end() ? nullptr : *found);
 }
 
-void PathComparison::compareWith(BuiltIndexPtr second) {
+void PathComparison::compareWith(BuiltIndexPtr second, const QString& parameter) {
     m_other = std::move(second);
-    if (m_other && listParam(*m_other->index)) {
-        // Twice the list shows what a wider one gives; another index is compared at the same list.
-        const double list = listOf(*m_index, m_params) * (m_other == m_index ? 2 : 1);
-        const ParamInfo& info = *listParam(*m_other->index);
+    const ParamInfo* chosen = !m_other              ? nullptr
+                              : parameter.isEmpty() ? mainParam(*m_other->index)
+                                                    : paramOf(*m_other->index, parameter);
+    m_parameter = chosen ? nameOf(*chosen) : QString();
+    if (chosen) {
+        // Twice as much shows what more gives; another index is compared at the same value where it has one.
+        const double value =
+            m_other == m_index
+                ? value_or_default(m_params, *chosen) * 2
+                : value_or_default(translated(m_params, *m_index->index, *m_other->index), *chosen);
         const QSignalBlocker blocker(m_width);
-        m_width->setRange(static_cast<int>(info.min), static_cast<int>(info.max));
-        m_width->setValue(static_cast<int>(list));
+        m_width->setRange(static_cast<int>(std::ceil(chosen->min)), static_cast<int>(chosen->max));
+        m_width->setValue(static_cast<int>(value));
     }
     fillChoices();
     showWidth();
@@ -142,38 +186,46 @@ void PathComparison::compareWith(BuiltIndexPtr second) {
 }
 
 void PathComparison::showWidth() {
-    const ParamInfo* info = m_other ? listParam(*m_other->index) : nullptr;
-    m_width->setVisible(info != nullptr);
-    if (!info)
+    const ParamInfo* chosen = info();
+    m_width->setVisible(chosen != nullptr);
+    if (!chosen)
         return;
-    const QString parameter = QString::fromUtf8(info->name.data(), static_cast<qsizetype>(info->name.size()));
-    m_width->setPrefix(parameter + QLatin1Char(' '));
-    m_width->setAccessibleName(tr("%1 of the second path").arg(parameter));
-    m_width->setToolTip(tr("%1 of the second path, %2..%3").arg(parameter).arg(info->min).arg(info->max));
+    m_width->setPrefix(m_parameter + QLatin1Char(' '));
+    m_width->setAccessibleName(tr("%1 of the second path").arg(m_parameter));
+    m_width->setToolTip(tr("%1 of the second path, %2..%3")
+                            .arg(m_parameter)
+                            .arg(m_width->minimum())
+                            .arg(formatCount(static_cast<qulonglong>(m_width->maximum()))));
 }
 
 void PathComparison::applyParams() {
-    if (m_other)
-        m_second->setSearchParams(withList(*m_other, m_params, m_width->value()), m_k);
+    if (!m_other)
+        return;
+    SearchParams own = m_other == m_index ? m_params : translated(m_params, *m_index->index, *m_other->index);
+    if (info())
+        own.set(m_parameter.toStdString(), m_width->value());
+    m_second->setSearchParams(own, m_k);
 }
 
+/// "efSearch 32" where that is the difference, else what the index is, and the value where it differs, too.
 QString PathComparison::name(const Setting& one, const Setting& other) const {
-    const ParamInfo* info = listParam(*one.built->index);
-    const QString list =
-        info ? QStringLiteral("%1 %2")
-                   .arg(QString::fromUtf8(info->name.data(), static_cast<qsizetype>(info->name.size())))
-                   .arg(listOf(*one.built, one.params))
-             : QString();
+    const auto valueText = [this](const Setting& setting, const QString& parameter) {
+        const ParamInfo* found = paramOf(*setting.built->index, parameter);
+        return found
+                   ? QStringLiteral("%1 %2").arg(nameOf(*found)).arg(value_or_default(setting.params, *found))
+                   : QString();
+    };
     if (one.built == other.built)
-        return list;
+        return valueText(one, m_parameter);
     QString what = QString::fromStdString(print(one.built->configuration.spec));
     if (print(other.built->configuration.spec) == what.toStdString()) {
         const QString build = differentBuild(*one.built, *other.built);
         what = build.isEmpty() ? what : build;
     }
-    return listOf(*one.built, one.params) == listOf(*other.built, other.params)
-               ? what
-               : what + QLatin1Char(' ') + list;
+    const ParamInfo *own = mainParam(*one.built->index), *others = mainParam(*other.built->index);
+    const bool same = own && others && (own->name == others->name || (isList(*own) && isList(*others))) &&
+                      value_or_default(one.params, *own) == value_or_default(other.params, *others);
+    return same || !own ? what : what + QLatin1Char(' ') + valueText(one, nameOf(*own));
 }
 
 std::optional<PathPair> PathComparison::paths() const {

@@ -13,7 +13,7 @@ namespace annscope::ui {
 std::vector<CandidateModel::Row> CandidateModel::rowsOf(const PathModel& path, std::size_t step, bool last) {
     std::vector<Row> rows;
     const TraceList list = path.list_at(step);
-    bool next = !path.ivf() && !last;
+    bool next = path.walks() && !last;
     for (const TraceEntry& entry : list.entries) {
         Row row{entry, Place::Listed, static_cast<int>(rows.size()) + 1, path.isTrueNeighbour(entry.id)};
         row.next = next && !entry.expanded;
@@ -73,7 +73,7 @@ QString CandidateModel::state(const Row& row) const {
         parts << tr("next");
     else if (row.entry.expanded)
         parts << tr("expanded");
-    else if (row.place == Place::Listed && !m_path->ivf() && !m_last)
+    else if (row.place == Place::Listed && m_path->walks() && !m_last)
         parts << tr("waits");
     if (m_last && m_path->reranked() && row.entry.approximate != row.entry.distance)
         parts << tr("code said %1").arg(distanceText(m_path->metric, row.entry.approximate));

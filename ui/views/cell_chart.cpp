@@ -27,18 +27,14 @@ constexpr double kHistogram = 0.26; ///< its share of the width
 
 } // namespace
 
-QColor occupancyColor(std::uint32_t size, std::uint32_t largest) {
-    const double t = largest > 0 ? static_cast<double>(size) / largest : 0;
-    const double least = palette().dark ? 0.2 : 0.03; // the darkest blues are lost on dark ground
-    return cividis(least + (1 - least) * t);
-}
-
-QString cellText(const CellScene& scene, std::size_t cell, const PathModel* path) {
+QString cellText(const CellScene& scene, std::size_t cell, const PathModel* path, const CellLoad* load) {
     const CellSizes& sizes = scene.sizes;
     QString text = CellChart::tr("cell %1: %2 vectors, %3 × the mean\nnumber %4 of %5 by size")
                        .arg(formatCount(cell), formatCount(sizes.size[cell]),
                             formatMean(sizes.mean > 0 ? sizes.size[cell] / sizes.mean : 0),
                             formatCount(sizes.rank[cell] + 1ull), formatCount(sizes.size.size()));
+    if (load && cell < load->size.size())
+        text += QLatin1Char('\n') + cellLoadText(*load, cell);
     if (!path)
         return text;
     for (const PathStep& step : path->steps)
@@ -59,7 +55,22 @@ CellChart::CellChart(QWidget* parent) : QWidget(parent) {
 void CellChart::setScene(CellScenePtr scene) {
     m_scene = std::move(scene);
     m_path.reset();
+    m_load.reset();
+    m_coloring = m_scene ? CellColoring(CellMeasure::Vectors, m_scene->sizes, nullptr) : CellColoring();
     m_selected = m_hovered = -1;
+    update();
+}
+
+void CellChart::setColoring(CellColoring coloring, CellLoadPtr load) {
+    m_coloring = std::move(coloring);
+    m_load = std::move(load);
+    update();
+}
+
+void CellChart::setHoveredCell(qint64 cell) {
+    if (cell == m_hovered)
+        return;
+    m_hovered = cell;
     update();
 }
 
@@ -141,7 +152,7 @@ void CellChart::paintBars(QPainter& painter, const Layout& l) const {
     painter.setRenderHint(QPainter::Antialiasing, width >= kGapFrom);
     if (width >= 1) {
         for (std::size_t r = 0; r < n; ++r)
-            painter.fillRect(barRect(l, r), occupancyColor(sizes.size[sizes.sorted[r]], sizes.largest()));
+            painter.fillRect(barRect(l, r), m_coloring.color(sizes.sorted[r]));
         return;
     }
     // Several cells share a pixel: sorted neighbours are nearly equal, their first stands for all.
@@ -150,7 +161,7 @@ void CellChart::paintBars(QPainter& painter, const Layout& l) const {
         const std::size_t r = static_cast<std::size_t>(x) * n / static_cast<std::size_t>(columns);
         const std::uint32_t size = sizes.size[sizes.sorted[r]];
         painter.fillRect(QRectF(l.bars.left() + x, l.y(size), 1, l.bars.bottom() - l.y(size)),
-                         occupancyColor(size, sizes.largest()));
+                         m_coloring.color(sizes.sorted[r]));
     }
 }
 
@@ -227,7 +238,7 @@ void CellChart::paintHistogram(QPainter& painter, const Layout& l) const {
         const double middle = (static_cast<double>(b) + 0.5) / static_cast<double>(counts.size());
         painter.fillRect(
             QRectF(box.left() + width * static_cast<double>(b) + 0.5, box.bottom() - h, width - 1, h),
-            occupancyColor(static_cast<std::uint32_t>(middle * largest), largest));
+            m_coloring.measure() == CellMeasure::Vectors ? cellRamp(middle) : colors.secondary);
     }
     setTextSize(painter, kSmallText);
     painter.setPen(QPen(colors.line, 1));
@@ -278,9 +289,11 @@ bool CellChart::event(QEvent* event) {
         return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     const qint64 cell = cellAt(help->pos());
-    QToolTip::showText(
-        help->globalPos(),
-        cell >= 0 ? cellText(*m_scene, static_cast<std::size_t>(cell), m_path.get()) : QString(), this);
+    QToolTip::showText(help->globalPos(),
+                       cell >= 0
+                           ? cellText(*m_scene, static_cast<std::size_t>(cell), m_path.get(), m_load.get())
+                           : QString(),
+                       this);
     return true;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/views/cell_coloring.h"
 #include "ui/views/cell_scene.h"
 #include "ui/views/path_model.h"
 #include "ui/views/picture_export.h"
@@ -8,9 +9,6 @@
 #include <QWidget>
 
 namespace annscope::ui {
-
-/// The colour of a cell by its number of vectors, the same in chart and map.
-QColor occupancyColor(std::uint32_t size, std::uint32_t largest);
 
 /// Sizes of cells, the largest first, with their mean and five times the mean, and how many cells have which
 /// size. Cells that the query probed are outlined and numbered by rank.
@@ -23,6 +21,9 @@ public:
     void setPath(PathModelPtr path);
     void setStep(std::size_t step);
     void setSelectedCell(qint64 cell);
+    void setHoveredCell(qint64 cell);
+    /// load: for the tool tips; null: not known.
+    void setColoring(CellColoring coloring, CellLoadPtr load);
     void setPictureText(const QString& title, const QString& subtitle);
     TitledPicture picture();
     /// Where a cell's bar is, for tests and for the tool tip.
@@ -58,6 +59,8 @@ private:
     qint64 cellAt(QPointF at) const;
 
     CellScenePtr m_scene;
+    CellColoring m_coloring;
+    CellLoadPtr m_load;
     PathModelPtr m_path;
     std::size_t m_step = 0;
     qint64 m_selected = -1, m_hovered = -1;
@@ -65,6 +68,7 @@ private:
 };
 
 /// "cell 12: 345 vectors, 1.2 times the mean, 3rd largest of 256; centroid ...".
-QString cellText(const CellScene& scene, std::size_t cell, const PathModel* path);
+QString cellText(const CellScene& scene, std::size_t cell, const PathModel* path,
+                 const CellLoad* load = nullptr);
 
 } // namespace annscope::ui

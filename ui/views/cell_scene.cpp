@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/cell_scene.h"
 
+#include "tune/cell_load.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -10,16 +12,16 @@ CellSizes measureCells(const CellsView& cells) {
     CellSizes sizes;
     const std::size_t nlist = cells.nlist();
     sizes.size.resize(nlist);
-    double squares = 0;
+    std::vector<std::uint64_t> counts(nlist);
     for (std::size_t c = 0; c < nlist; ++c) {
         sizes.size[c] = static_cast<std::uint32_t>(cells.ids(c).size());
         sizes.total += sizes.size[c];
-        squares += static_cast<double>(sizes.size[c]) * sizes.size[c];
+        counts[c] = sizes.size[c];
         sizes.empty += sizes.size[c] == 0 ? 1 : 0;
     }
     const auto n = static_cast<double>(sizes.total);
     sizes.mean = nlist > 0 ? n / static_cast<double>(nlist) : 0;
-    sizes.imbalance = n > 0 ? static_cast<double>(nlist) * squares / (n * n) : 1;
+    sizes.imbalance = imbalance_factor(counts);
     sizes.sorted.resize(nlist);
     std::iota(sizes.sorted.begin(), sizes.sorted.end(), 0u);
     std::stable_sort(sizes.sorted.begin(), sizes.sorted.end(),

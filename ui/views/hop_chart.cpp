@@ -174,7 +174,11 @@ void HopChart::paintGrid(QPainter& painter, const Axes& a) const {
     const QList<AxisTick> distances =
         a.logarithmic ? logTicks(a.bottom, a.top, a.roomY()) : linearTicks(a.bottom, a.top, a.roomY());
     const bool title = painter.device() && a.plot.height() + 46 >= kHighEnough;
-    const QString unit = m_paths[0].path->ivf() ? tr("cell scanned") : tr("hop");
+    const PathModel& first = *m_paths[0].path;
+    const QString unit = pair() && !sameKindOfSteps(first, *m_paths[1].path) ? tr("step")
+                         : first.ivf()                                       ? tr("cell scanned")
+                         : first.scans()                                     ? tr("part of the vectors")
+                                                                             : tr("hop");
     a.paintGrid(painter, hops, distances, title ? unit : QString(),
                 m_paths[0].path->metric == Metric::InnerProduct ? tr("inner product") : tr("distance"));
 }
@@ -290,6 +294,7 @@ std::vector<HopChart::Label> HopChart::labels(const Axes& a) const {
     }
     labels.push_back({end(0, &PathStep::distance),
                       path.ivf()        ? tr("centroid")
+                      : path.scans()    ? tr("nearest of it")
                       : path.reranked() ? tr("expanded, by code")
                                         : tr("expanded"),
                       pathTextColor(0)});

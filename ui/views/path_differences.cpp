@@ -31,6 +31,13 @@ std::size_t hopsAbove(const PathModel& path) {
     }));
 }
 
+/// Distances computed when the answer was as good as it became.
+std::size_t comparedUntilFound(const PathModel& path) {
+    const auto best = std::ranges::max_element(path.found);
+    return best == path.found.end() ? 0
+                                    : path.comparedAt(static_cast<std::size_t>(best - path.found.begin()));
+}
+
 /// The hop by which the path had met the last of the true neighbours that it answers.
 std::size_t lastMet(const PathModel& path) {
     int hop = 0;
@@ -60,16 +67,23 @@ void PathDifferences::fill(const PathPair& paths) {
     m_rows.push_back(recall);
     m_rows.push_back(
         {tr("only here"), tr("True neighbours that only this path found."), {onlyIn(a, b), onlyIn(b, a)}});
-    addCount(tr("hops"), tr("Nodes whose neighbours were read."), static_cast<std::size_t>(a.hops()),
-             static_cast<std::size_t>(b.hops()), true);
+    const bool alike = sameKindOfSteps(a, b);
+    if (alike && !a.scans())
+        addCount(a.ivf() ? tr("cells") : tr("hops"),
+                 a.ivf() ? tr("Cells that were scanned.") : tr("Nodes whose neighbours were read."),
+                 static_cast<std::size_t>(a.hops()), static_cast<std::size_t>(b.hops()), true);
     if (a.topLevel() > 0 || b.topLevel() > 0)
         addCount(tr("above the base"), tr("Hops on the upper levels."), hopsAbove(a), hopsAbove(b), false);
     addCount(tr("distances"), tr("Vectors compared with the query, estimates included."), distancesOf(a),
              distancesOf(b), true);
-    addCount(tr("all found by hop"),
-             tr("The hop that met the last of the true neighbours in the answer; the rest only proves that "
+    addCount(tr("needed"),
+             tr("Distances computed until the answer was as good as it became; the rest only proves that "
                 "nothing nearer is left."),
-             lastMet(a), lastMet(b), true);
+             comparedUntilFound(a), comparedUntilFound(b), true);
+    if (alike && !a.scans())
+        addCount(a.ivf() ? tr("all met by cell") : tr("all met by hop"),
+                 tr("The step that met the last of the true neighbours in the answer."), lastMet(a),
+                 lastMet(b), true);
     addCount(tr("list"), tr("Candidates that the list holds."), a.listSize, b.listSize, false);
 }
 

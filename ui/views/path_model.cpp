@@ -32,15 +32,18 @@ void readTrace(const PathTrace& trace, PathModel& model) {
 }
 
 void readAnswers(std::span<const Id> ids, std::span<const float> distances, const GroundTruth& truth,
-                 PathModel& model) {
+                 PathModel& model, std::span<const float> exact) {
     const std::size_t k = std::min(model.k, truth.k);
     const double kth = k > 0 ? truth.distances[k - 1] : -kInfinity;
     const double limit = kth + kTieTolerance * std::abs(kth);
+    const std::unordered_set<Id> known(truth.ids.begin(), truth.ids.begin() + static_cast<std::ptrdiff_t>(k));
     std::unordered_set<Id> answered;
     model.answers.clear();
     for (std::size_t i = 0; i < ids.size(); ++i)
         if (ids[i] != kNoId && answered.insert(ids[i]).second)
-            model.answers.push_back({ids[i], distances[i], distances[i] <= limit});
+            model.answers.push_back(
+                {ids[i], distances[i],
+                 (exact.empty() ? distances[i] : exact[i]) <= limit || known.contains(ids[i])});
     const auto hits = static_cast<std::size_t>(
         std::count_if(model.answers.begin(), model.answers.end(), [](const Answer& a) { return a.isTrue; }));
     model.recall = k > 0 ? static_cast<double>(std::min(hits, k)) / static_cast<double>(k) : 0;
@@ -62,6 +65,14 @@ void readAnswers(std::span<const Id> ids, std::span<const float> distances, cons
         }
         model.truth.push_back(neighbour);
     }
+    // What is as near as the k-th counts, too; the sum is at most k.
+    std::vector<Id> right(truth.ids.begin(), truth.ids.begin() + static_cast<std::ptrdiff_t>(k));
+    for (const Answer& answer : model.answers)
+        if (answer.isTrue)
+            right.push_back(answer.id);
+    model.found = model.found_by_step(right);
+    for (std::uint32_t& found : model.found)
+        found = std::min(found, static_cast<std::uint32_t>(k));
 }
 
 std::size_t PathModel::missed() const noexcept {

@@ -54,8 +54,13 @@ struct PathModel : TraceSteps {
     std::vector<Answer> answers;      ///< k, ascending
     std::vector<TrueNeighbour> truth; ///< k, ascending
     double recall = 0;                ///< tie-aware
+    std::vector<std::uint32_t> found; ///< by step: true neighbours in the answer if the search ended there
 
+    /// Every vector was compared: there are neither cells nor edges.
+    bool scans() const noexcept { return !steps.empty() && steps.front().kind == PathStep::Kind::Scan; }
     bool ivf() const noexcept { return !steps.empty() && steps.front().kind == PathStep::Kind::Probe; }
+    /// From node to node along edges.
+    bool walks() const noexcept { return !steps.empty() && !ivf() && !scans(); }
     bool reranked() const noexcept { return !steps.empty() && steps.back().kind == PathStep::Kind::Rerank; }
     int hops() const noexcept { return steps.empty() ? 0 : steps.back().hop; }
     /// The highest level the search entered; 0: the index has but one.
@@ -65,15 +70,23 @@ struct PathModel : TraceSteps {
     std::span<const Considered> searched() const noexcept {
         return {visits.data(), reranked() ? steps.back().first : visits.size()};
     }
+    /// Distances and estimates of them up to that step.
+    std::size_t comparedAt(std::size_t step) const noexcept { return steps[step].end; }
     std::size_t missed() const noexcept;
     bool isTrueNeighbour(Id id) const noexcept;
 };
 using PathModelPtr = std::shared_ptr<const PathModel>;
 
+/// Whether steps of both mean the same: hops, cells, or parts of a scan.
+inline bool sameKindOfSteps(const PathModel& a, const PathModel& b) noexcept {
+    return a.ivf() == b.ivf() && a.scans() == b.scans();
+}
+
 /// Fills the steps from what a search told. model's k and listSize are read.
 void readTrace(const PathTrace& trace, PathModel& model);
-/// Answers and truth: which were found, which missed and why (cells excepted: see runQuery).
+/// Answers and truth: which were found, which missed and why (cells excepted: see runQuery). exact: of the
+/// answers, where distances are those of codes; empty: distances are exact.
 void readAnswers(std::span<const Id> ids, std::span<const float> distances, const GroundTruth& truth,
-                 PathModel& model);
+                 PathModel& model, std::span<const float> exact = {});
 
 } // namespace annscope::ui

@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <array>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,8 +31,9 @@ SeriesStyle pathStyle(std::size_t which);
 /// The same colour for text: at least 4.5 : 1 on the panel.
 QColor pathTextColor(std::size_t which);
 
-/// Which steps of two paths are seen together: hop by hop; the shorter path waits at its end. A single path
-/// has one moment for each step.
+/// Which steps of two paths are seen together: hop by hop, or, where hops of one are cells of the other, when
+/// they had computed as many distances; the shorter path waits at its end. A single path has one moment for
+/// each step.
 class PathTimeline {
 public:
     PathTimeline() = default;
@@ -45,10 +47,18 @@ public:
     int hop(std::size_t moment) const noexcept { return m_moments[moment].hop; }
     /// The last moment of that hop or of the nearest before it.
     std::size_t momentOfHop(int hop) const noexcept;
+    /// The last moment at which neither path had computed more distances.
+    std::size_t momentOfCompared(double compared) const noexcept;
+    /// The first moment with that step of the first path.
+    std::size_t momentOfStep(std::size_t first) const noexcept;
 
 private:
+    void goHopByHop(const std::array<std::span<const PathStep>, 2>& steps);
+    void goByDistances(const std::array<std::span<const PathStep>, 2>& steps);
+
     struct Moment {
         int hop = 0;
+        std::size_t compared = 0; ///< distances, of the path that computed more
         std::array<std::size_t, 2> steps{};
     };
     std::vector<Moment> m_moments;

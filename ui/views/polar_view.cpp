@@ -1,64 +1,76 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/polar_view.h"
 
-#include "ui/common/format.h"
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
+#include "ui/views/log_axis.h"
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
+#include "ui/views/polar_geometry.h"
 
-#include <QContextMenuEvent>
-#include <QMenu>
-#include <QMouseEvent>
 #include <QPainter>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <unordered_map>
 
 namespace annscope::ui {
 
 namespace {
 
-constexpr double kRim = 30;           ///< pixels around the circle, for the numbers of the sectors
-constexpr double kHole = 0.1;         ///< the nearest distance lies this far out, as a share of the radius
-constexpr double kSectorOfMissed = 2; ///< sectors' worth of angle
+constexpr double kShareOfMissed = 0.1; ///< of the circle
+constexpr double kNarrowest = 4.5;     ///< pixels of a sector at the rim
+constexpr double kNumberWidth = 26;    ///< pixels of a number at the rim
 constexpr std::size_t kMaxVectors = 40000;
 constexpr double kGolden = 0.6180339887498949; ///< its multiples modulo 1 fill a sector evenly
 
 } // namespace
 
-/// Distances and sectors to pixels.
-struct PolarView::Geometry {
-    QPointF centre;
-    double radius = 1, low = 0, high = 1;
-    double sectors = 1; ///< including that of the missed
-    std::size_t cells = 0;
-
-    double at(double value) const {
-        const double t = (value - low) / (high - low);
-        return radius * std::clamp(kHole + (1 - kHole) * t, 0.0, 1.0);
-    }
-    /// Clockwise from the top; 0..sectors.
-    QPointF place(double sector, double r) const {
-        const double a = 2 * std::numbers::pi * sector / sectors - std::numbers::pi / 2;
-        return centre + QPointF(std::cos(a), std::sin(a)) * r;
-    }
-    double degrees(double sector) const { return 90 - 360 * sector / sectors; }
-};
-
 PolarView::PolarView(QWidget* parent) : QWidget(parent) {
     setObjectName(QStringLiteral("polarView"));
     setAccessibleName(tr("Distances to the query by cell"));
-    setToolTip(tr("Each sector is a cell that was scanned, in the order of probing. The farther out a vector "
-                  "lies, the farther it is from the query.\nInside a sector the angle carries no meaning."));
+    setMouseTracking(true);
+    setFocusPolicy(Qt::ClickFocus);
     connect(&ThemeNotifier::instance(), &ThemeNotifier::changed, this, qOverload<>(&QWidget::update));
 }
 
 void PolarView::setPath(PathModelPtr path) {
     m_path = std::move(path);
     m_step = m_path && !m_path->steps.empty() ? m_path->steps.size() - 1 : 0;
+    m_notScanned = 0;
+    update();
+    std::vector<float> distances;
+    if (empty())
+        return;
+    const auto all = m_path->searched();
+    const std::size_t stride = all.size() / kMaxVectors + 1; // the range needs no more than a sample
+    for (std::size_t i = 0; i < all.size(); i += stride)
+        distances.push_back(all[i].distance);
+    for (const TrueNeighbour& t : m_path->truth) {
+        distances.push_back(t.distance);
+        m_notScanned += t.loss != Loss::None && t.life.met < 0;
+    }
+    if (distances.empty())
+        return;
+    std::ranges::sort(distances);
+    // The farthest twentieth is drawn at the rim: it would squeeze the neighbours into a dot.
+    m_low = shownDistance(m_path->metric, distances.front());
+    m_high = shownDistance(m_path->metric, distances[(distances.size() - 1) * 19 / 20]);
+    if (m_path->metric == Metric::L2 && m_low < 0.3 * m_high)
+        m_low = 0;
+    if (!(std::abs(m_high - m_low) > 0))
+        m_high = m_low + 1;
+}
+
+void PolarView::setSelectedCell(qint64 cell) {
+    m_selected = cell;
+    update();
+}
+
+void PolarView::setHoveredCell(qint64 cell) {
+    if (cell == m_hovered)
+        return;
+    m_hovered = cell;
     update();
 }
 
@@ -81,26 +93,33 @@ TitledPicture PolarView::picture() {
 PolarView::Geometry PolarView::layOut(const QRectF& area) const {
     Geometry g;
     g.centre = area.center();
-    g.radius = std::max(std::min(area.width(), area.height()) * 0.5 - kRim, 20.0);
-    g.cells = std::min(m_path->searchedSteps(), kMaxSectors);
-    g.sectors =
-        static_cast<double>(std::max<std::size_t>(g.cells, 1)) + (m_path->missed() > 0 ? kSectorOfMissed : 0);
-    std::vector<float> distances;
-    for (const Considered& c : m_path->searched())
-        distances.push_back(c.distance);
-    for (const TrueNeighbour& t : m_path->truth)
-        distances.push_back(t.distance);
-    if (distances.empty())
-        return g;
-    std::sort(distances.begin(), distances.end());
-    // The farthest twentieth is drawn at the rim: it would squeeze the neighbours into a dot.
-    g.low = shownDistance(m_path->metric, distances.front());
-    g.high = shownDistance(m_path->metric, distances[(distances.size() - 1) * 19 / 20]);
-    if (m_path->metric == Metric::L2 && g.low < 0.3 * g.high)
-        g.low = 0;
-    if (!(std::abs(g.high - g.low) > 0))
-        g.high = g.low + 1;
+    g.radius = std::max(std::min(area.width(), area.height()) * 0.5 - Geometry::kRim, 20.0);
+    g.low = m_low;
+    g.high = m_high;
+    g.probed = m_path->searchedSteps();
+    const auto most = static_cast<std::size_t>(2 * std::numbers::pi * g.radius / kNarrowest);
+    g.cells = std::max<std::size_t>(std::min(g.probed, most), 1);
+    const auto cells = static_cast<double>(g.cells);
+    g.missed =
+        m_notScanned > 0 ? std::max(cells * kShareOfMissed / (1 - kShareOfMissed), cells < 3 ? 0.5 : 0) : 0;
+    g.sectors = cells + g.missed;
     return g;
+}
+
+std::size_t PolarView::sectors() const {
+    return empty() ? 0 : layOut(rect()).cells;
+}
+
+QPointF PolarView::rimOf(std::size_t sector) const {
+    const Geometry g = layOut(rect());
+    return g.place(static_cast<double>(sector) + 0.5, g.radius * 0.96);
+}
+
+/// Inside a sector the angle carries no meaning: vectors are spread evenly.
+QPointF PolarView::placeOf(const Geometry& g, std::size_t step, std::size_t visit) const {
+    const double inside = 0.06 + 0.88 * std::fmod(static_cast<double>(visit + 1) * kGolden, 1.0);
+    return g.place(static_cast<double>(g.sectorOf(step)) + inside,
+                   g.at(shownDistance(m_path->metric, m_path->visits_in(step)[visit].distance)));
 }
 
 void PolarView::paintEvent(QPaintEvent*) {
@@ -111,7 +130,7 @@ void PolarView::paintEvent(QPaintEvent*) {
 }
 
 void PolarView::paintView(QPainter& painter, const QRectF& area) const {
-    if (!m_path || m_path->steps.empty()) {
+    if (empty()) {
         setTextSize(painter, kText);
         painter.setPen(ui::palette().secondary);
         painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap,
@@ -120,6 +139,7 @@ void PolarView::paintView(QPainter& painter, const QRectF& area) const {
     }
     const Geometry g = layOut(area);
     paintSectors(painter, g);
+    paintNumbers(painter, g);
     paintVectors(painter, g);
     paintTruth(painter, g);
     paintRings(painter, g);
@@ -130,36 +150,63 @@ void PolarView::paintView(QPainter& painter, const QRectF& area) const {
 void PolarView::paintSectors(QPainter& painter, const Geometry& g) const {
     const Palette& colors = ui::palette();
     const QRectF circle(g.centre - QPointF(g.radius, g.radius), g.centre + QPointF(g.radius, g.radius));
-    painter.setPen(Qt::NoPen);
-    const auto pie = [&](double from, double span, const QBrush& brush) {
+    const auto pie = [&](double from, double span, const QBrush& brush, const QPen& pen = Qt::NoPen) {
+        painter.setPen(pen);
         painter.setBrush(brush);
         painter.drawPie(circle, static_cast<int>(g.degrees(from + span) * 16),
                         static_cast<int>(360 * span / g.sectors * 16) + 1);
     };
+    const std::size_t now = g.sectorOf(std::min(m_step, g.probed - 1));
     for (std::size_t s = 0; s < g.cells; ++s)
-        pie(static_cast<double>(s), 1,
-            withAlpha(colors.accent, s > m_step    ? 0
-                                     : s == m_step ? 0.16
-                                     : s % 2 == 0  ? 0.05
-                                                   : 0.09));
-    if (g.sectors > static_cast<double>(g.cells))
-        pie(static_cast<double>(g.cells), kSectorOfMissed,
-            QBrush(withAlpha(colors.missed, 0.25), Qt::BDiagPattern));
-
-    painter.setPen(QPen(colors.line, 1));
+        pie(static_cast<double>(s), 1, withAlpha(colors.accent, s > now ? 0 : s % 2 == 0 ? 0.05 : 0.1));
+    if (g.missed > 0)
+        pie(static_cast<double>(g.cells), g.missed, QBrush(withAlpha(colors.missed, 0.25), Qt::BDiagPattern));
+    const bool dense = 2 * std::numbers::pi * g.radius / g.sectors < 10;
+    painter.setPen(QPen(withAlpha(colors.line, dense ? 0.5 : 1), 1));
     for (std::size_t s = 0; s <= g.cells && g.sectors > 1; ++s)
-        painter.drawLine(g.place(static_cast<double>(s), g.radius * kHole),
+        painter.drawLine(g.place(static_cast<double>(s), g.radius * Geometry::kHole),
                          g.place(static_cast<double>(s), g.radius));
-    setTextSize(painter, kSmallText);
-    const bool dense = 2 * std::numbers::pi * g.radius / g.sectors < 26;
+    // Probed so far: outlined at the rim; the one of this step all around.
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(colors.accent, 2.5, Qt::SolidLine, Qt::FlatCap));
+    const double done = static_cast<double>(now + 1);
+    painter.drawArc(circle, static_cast<int>(g.degrees(done) * 16),
+                    static_cast<int>(360 * done / g.sectors * 16));
+    if (m_step < g.probed)
+        pie(static_cast<double>(now), 1, withAlpha(colors.accent, 0.14), QPen(colors.accent, 1.6));
+    for (const qint64 cell : {m_selected, m_hovered})
+        for (std::size_t s = 0; s < g.probed && cell >= 0; ++s)
+            if (m_path->steps[s].id == cell)
+                pie(static_cast<double>(g.sectorOf(s)), 1, withAlpha(colors.text, 0.08),
+                    QPen(colors.text, 1.8));
+}
+
+/// Ranks around the rim, as many as have room.
+void PolarView::paintNumbers(QPainter& painter, const Geometry& g) const {
+    const Palette& colors = ui::palette();
+    const double room = 2 * std::numbers::pi * g.radius / g.sectors;
+    std::size_t every = 1;
+    for (const std::size_t stride : {1u, 2u, 5u, 10u, 20u, 50u, 100u}) {
+        every = stride;
+        if (room * static_cast<double>(stride) >= kNumberWidth)
+            break;
+    }
+    const std::size_t now = g.sectorOf(std::min(m_step, g.probed - 1));
+    const auto near = [&](std::size_t a, std::size_t b) {
+        return room * std::abs(static_cast<double>(a) - static_cast<double>(b)) < kNumberWidth;
+    };
     for (std::size_t s = 0; s < g.cells; ++s) {
-        if (dense && s % 4 != 0 && s != m_step)
+        const bool current = s == now && m_step < g.probed;
+        if (!current && ((s + 1) % every != 0 && s != 0))
+            continue;
+        if (!current && ((m_step < g.probed && near(s, now)) || (s != 0 && near(s, 0))))
             continue;
         const QPointF at = g.place(static_cast<double>(s) + 0.5, g.radius + 13);
-        setTextSize(painter, kSmallText, s == m_step);
-        painter.setPen(s <= m_step ? colors.accent : colors.secondary);
-        painter.drawText(QRectF(at - QPointF(20, 9), QSizeF(40, 18)), Qt::AlignCenter,
-                         QString::number(m_path->steps[s].hop));
+        setTextSize(painter, kSmallText, current);
+        painter.setPen(s <= now ? colors.accent : colors.secondary);
+        const bool shared = s + 1 == g.cells && g.probed > g.cells;
+        painter.drawText(QRectF(at - QPointF(24, 9), QSizeF(48, 18)), Qt::AlignCenter,
+                         shared ? tr("%1 …").arg(s + 1) : QString::number(s + 1));
     }
 }
 
@@ -167,16 +214,16 @@ void PolarView::paintRings(QPainter& painter, const Geometry& g) const {
     const Palette& colors = ui::palette();
     setTextSize(painter, kSmallText);
     painter.setBrush(Qt::NoBrush);
-    for (int i = 0; i <= 3; ++i) {
-        const double value = g.low + (g.high - g.low) * i / 3.0, r = g.at(value);
+    const double from = std::min(g.low, g.high), to = std::max(g.low, g.high);
+    QList<AxisTick> rings = linearTicks(from, to, std::clamp(static_cast<int>(g.radius / 40), 2, 6));
+    rings.removeIf([](const AxisTick& tick) { return !tick.major(); });
+    for (const AxisTick& ring : rings) {
+        const double r = g.at(ring.position);
         painter.setPen(QPen(withAlpha(colors.secondary, 0.45), 1));
         painter.drawEllipse(g.centre, r, r);
-        const QString text = formatNumber(value);
-        const double width = QFontMetricsF(painter.font()).horizontalAdvance(text);
-        const double y = i == 0   ? r + 14
-                         : i == 3 ? 13 - r
-                                  : 4 - r; // below the innermost: above it lie answers
-        drawHaloText(painter, g.centre + QPointF(-width / 2, y), text, colors.secondary);
+        const double width = QFontMetricsF(painter.font()).horizontalAdvance(ring.label);
+        if (r > g.radius * 0.16) // above the query's cross
+            drawHaloText(painter, g.centre + QPointF(-width / 2, 4 - r), ring.label, colors.secondary);
     }
     if (m_path->truth.empty())
         return;
@@ -189,66 +236,71 @@ void PolarView::paintVectors(QPainter& painter, const Geometry& g) const {
     const Palette& colors = ui::palette();
     const QColor rejected = withAlpha(colors.secondary, 0.5), kept = mix(colors.panel, colors.accent, 0.65);
     const std::size_t stride = m_path->searched().size() / kMaxVectors + 1;
-    for (std::size_t s = 0; s < g.cells && s <= m_step; ++s) {
+    const double dot = g.probed > 64 ? 1.5 : 2;
+    QPolygonF others, entered;
+    for (std::size_t s = 0; s < g.probed && s <= m_step; ++s) {
         const auto vectors = m_path->visits_in(s);
-        QPolygonF others;
-        for (std::size_t i = 0; i < vectors.size(); ++i) {
-            if (vectors[i].kept || i % stride != 0)
-                continue;
-            const double inside = 0.06 + 0.88 * std::fmod(static_cast<double>(i + 1) * kGolden, 1.0);
-            others.append(g.place(static_cast<double>(s) + inside,
-                                  g.at(shownDistance(m_path->metric, vectors[i].distance))));
-        }
-        painter.setPen(QPen(rejected, 2, Qt::SolidLine, Qt::RoundCap));
-        painter.drawPoints(others);
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(kept);
         for (std::size_t i = 0; i < vectors.size(); ++i)
-            if (vectors[i].kept) {
-                const double inside = 0.06 + 0.88 * std::fmod(static_cast<double>(i + 1) * kGolden, 1.0);
-                painter.drawEllipse(g.place(static_cast<double>(s) + inside,
-                                            g.at(shownDistance(m_path->metric, vectors[i].distance))),
-                                    2.5, 2.5);
-            }
+            if (vectors[i].kept)
+                entered.append(placeOf(g, s, i));
+            else if (i % stride == 0)
+                others.append(placeOf(g, s, i));
+    }
+    painter.setPen(QPen(rejected, dot, Qt::SolidLine, Qt::RoundCap));
+    painter.drawPoints(others);
+    painter.setPen(QPen(kept, 5, Qt::SolidLine, Qt::RoundCap));
+    painter.drawPoints(entered);
+}
+
+/// Found ones are filled; what was lost is hollow: where it was met, or beside the cells, on its way out.
+void PolarView::paintTruth(QPainter& painter, const Geometry& g) const {
+    const Palette& colors = ui::palette();
+    LabelPlacer labels(painter, QRectF(rect()));
+    for (const TruePlace& place : truePlaces(g)) {
+        const TrueNeighbour& t = *place.neighbour;
+        if (t.loss == Loss::None) {
+            painter.setPen(QPen(colors.panel, 1.2));
+            painter.setBrush(foundColor());
+            painter.drawEllipse(place.at, 4.5, 4.5);
+            continue;
+        }
+        if (t.life.met < 0) {
+            painter.setPen(QPen(colors.missed, 1.2, Qt::DashLine));
+            painter.drawLine(g.centre, place.at);
+        }
+        painter.setPen(QPen(colors.missed, 2));
+        painter.setBrush(colors.panel);
+        painter.drawEllipse(place.at, 4.5, 4.5);
+        labels.place(place.at, 7,
+                     t.life.met >= 0  ? tr("ranked out")
+                     : t.cellRank > 0 ? tr("cell rank %1").arg(t.cellRank)
+                                      : tr("not scanned"),
+                     colors.missed, false);
     }
 }
 
-void PolarView::paintTruth(QPainter& painter, const Geometry& g) const {
-    const Palette& colors = ui::palette();
-    std::unordered_map<Id, QPointF> places;
-    for (std::size_t s = 0; s < g.cells && s <= m_step; ++s) {
-        const auto vectors = m_path->visits_in(s);
-        for (std::size_t i = 0; i < vectors.size(); ++i)
-            if (m_path->isTrueNeighbour(vectors[i].id)) {
-                const double inside = 0.06 + 0.88 * std::fmod(static_cast<double>(i + 1) * kGolden, 1.0);
-                places[vectors[i].id] = g.place(static_cast<double>(s) + inside,
-                                                g.at(shownDistance(m_path->metric, vectors[i].distance)));
-            }
-    }
-    LabelPlacer labels(painter, QRectF(rect()));
+/// What is met later than the step that is shown is not there yet.
+std::vector<PolarView::TruePlace> PolarView::truePlaces(const Geometry& g) const {
+    std::vector<TruePlace> places;
     std::size_t missed = 0;
     for (const TrueNeighbour& t : m_path->truth) {
-        if (t.loss == Loss::None) {
-            const auto at = places.find(t.id);
-            if (at == places.end())
+        if (t.life.met < 0) {
+            if (t.loss == Loss::None)
                 continue;
-            painter.setPen(QPen(colors.panel, 1.2));
-            painter.setBrush(foundColor());
-            painter.drawEllipse(at->second, 4.5, 4.5);
+            const double sector = static_cast<double>(g.cells) + g.missed * static_cast<double>(++missed) /
+                                                                     (static_cast<double>(m_notScanned) + 1);
+            places.push_back({&t, g.place(sector, g.at(shownDistance(m_path->metric, t.distance)))});
             continue;
         }
-        const double sector =
-            static_cast<double>(g.cells) +
-            kSectorOfMissed * (static_cast<double>(++missed) / (static_cast<double>(m_path->missed()) + 1));
-        const QPointF at = g.place(sector, g.at(shownDistance(m_path->metric, t.distance)));
-        painter.setPen(QPen(colors.missed, 1.5, Qt::DashLine));
-        painter.drawLine(g.centre, at);
-        painter.setPen(QPen(colors.missed, 2));
-        painter.setBrush(colors.panel);
-        painter.drawEllipse(at, 4.5, 4.5);
-        if (t.cellRank > 0)
-            labels.place(at, 7, tr("cell rank %1").arg(t.cellRank), colors.missed, false);
+        const auto step = static_cast<std::size_t>(t.life.met);
+        if (step > m_step || step >= g.probed)
+            continue;
+        const auto vectors = m_path->visits_in(step);
+        const auto found = std::ranges::find(vectors, t.id, &Considered::id);
+        if (found != vectors.end())
+            places.push_back({&t, placeOf(g, step, static_cast<std::size_t>(found - vectors.begin()))});
     }
+    return places;
 }
 
 void PolarView::paintLegend(QPainter& painter, const QRectF& area) const {
@@ -279,26 +331,6 @@ void PolarView::paintLegend(QPainter& painter, const QRectF& area) const {
                          entry.text);
         y += 17;
     }
-}
-
-void PolarView::mousePressEvent(QMouseEvent* event) {
-    if (event->button() != Qt::LeftButton || !m_path || m_path->steps.empty())
-        return;
-    const Geometry g = layOut(rect());
-    const QPointF d = event->position() - g.centre;
-    if (std::hypot(d.x(), d.y()) > g.radius + kRim)
-        return;
-    double turn = (std::atan2(d.y(), d.x()) + std::numbers::pi / 2) / (2 * std::numbers::pi);
-    turn -= std::floor(turn);
-    const auto sector = static_cast<std::size_t>(turn * g.sectors);
-    if (sector < g.cells && m_path->steps[sector].kind == PathStep::Kind::Probe)
-        emit cellClicked(m_path->steps[sector].id);
-}
-
-void PolarView::contextMenuEvent(QContextMenuEvent* event) {
-    QMenu menu(this);
-    addPictureActions(menu, this, [this] { return picture(); });
-    menu.exec(event->globalPos());
 }
 
 } // namespace annscope::ui

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <unordered_map>
 
@@ -23,6 +24,48 @@ std::size_t listSizeOf(const Index& index, const SearchParams& params, std::size
     if (const ParamInfo* info = listParam(index))
         size = std::max(size, static_cast<std::size_t>(value_or_default(params, *info)));
     return std::min(size, n);
+}
+
+/// The true neighbours of a query of the data set: as known, else by comparing all vectors.
+Result<GroundTruth> truthOf(const Dataset& dataset, const PathModel& model, const Control& control) {
+    const auto row = static_cast<std::size_t>(std::max<qint64>(model.queryRow, 0));
+    const GroundTruth& known = dataset.truth;
+    if (model.queryRow < 0 || row >= known.queries || known.k < model.k || known.of_originals)
+        return exact_neighbours_of(dataset.base, model.query, dataset.metric, model.k, control);
+    GroundTruth truth;
+    truth.queries = 1;
+    truth.k = model.k;
+    const auto ids = known.ids_of(row).first(model.k);
+    const auto distances = known.distances_of(row).first(model.k);
+    truth.ids.assign(ids.begin(), ids.end());
+    truth.distances.assign(distances.begin(), distances.end());
+    return truth;
+}
+
+/// In this program's convention, of the vectors themselves: an index of codes tells estimates.
+std::vector<float> exactDistances(const Dataset& dataset, std::span<const float> query,
+                                  std::span<const Id> ids) {
+    std::vector<float> row(dataset.dim()), distances;
+    for (const Id id : ids) {
+        if (id == kNoId) {
+            distances.push_back(std::numeric_limits<float>::infinity());
+            continue;
+        }
+        dataset.base.copy_row(static_cast<std::size_t>(id), row.data());
+        double l2 = 0, ip = 0, xx = 0, qq = 0;
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            const double x = row[i], q = query[i];
+            l2 += (x - q) * (x - q);
+            ip += x * q;
+            xx += x * x;
+            qq += q * q;
+        }
+        const double cosine = xx > 0 && qq > 0 ? ip / std::sqrt(xx * qq) : 0;
+        distances.push_back(static_cast<float>(dataset.metric == Metric::L2             ? l2
+                                               : dataset.metric == Metric::InnerProduct ? -ip
+                                                                                        : -cosine));
+    }
+    return distances;
 }
 
 float centroidDistance(Metric metric, std::span<const float> query, std::span<const float> centroid) {
@@ -97,10 +140,9 @@ Result<PathModelPtr> runQuery(const QueryRequest& request, const Control& contro
                     index.explain(model->query, model->k, request.params, {ids, distances}, trace));
     if (control.cancel_requested())
         return cancelled();
-    ANNSCOPE_ASSIGN(const GroundTruth truth,
-                    exact_neighbours_of(dataset.base, model->query, dataset.metric, model->k, control));
+    ANNSCOPE_ASSIGN(const GroundTruth truth, truthOf(dataset, *model, control));
     readTrace(trace, *model);
-    readAnswers(ids, distances, truth, *model);
+    readAnswers(ids, distances, truth, *model, exactDistances(dataset, model->query, ids));
     if (const CellsView* cells = index.cells())
         rankMissedCells(*cells, *model);
     return PathModelPtr(std::move(model));

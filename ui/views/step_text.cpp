@@ -30,6 +30,24 @@ QString distanceText(Metric metric, double distance) {
     return std::isfinite(distance) ? formatNumber(shownDistance(metric, distance)) : QStringLiteral("–");
 }
 
+QString visitText(const PathModel& path, std::size_t s) {
+    const PathStep& step = path.steps[s];
+    switch (step.kind) {
+    case PathStep::Kind::Start:
+        return path.topLevel() == 0 ? tr("enter at %1").arg(idText(step.id))
+                                    : tr("enter %1 at %2").arg(levelText(step.level), idText(step.id));
+    case PathStep::Kind::Expand:
+        return tr("node %1").arg(idText(step.id));
+    case PathStep::Kind::Probe:
+        return tr("cell %1").arg(idText(step.id));
+    case PathStep::Kind::Scan:
+        return tr("from %1 on").arg(idText(step.id));
+    case PathStep::Kind::Rerank:
+        return tr("re-rank");
+    }
+    return {};
+}
+
 QString levelText(int level) {
     return level > 0 ? tr("level %1").arg(level) : tr("base");
 }
@@ -61,6 +79,11 @@ QString whatText(const PathModel& path, const PathStep& step) {
             .arg(step.hop)
             .arg(path.hops())
             .arg(id, at);
+    case PathStep::Kind::Scan:
+        return tr("part %1 of %2: compared the vectors from %3 on, the nearest at %4")
+            .arg(step.hop)
+            .arg(path.hops())
+            .arg(id, at);
     case PathStep::Kind::Rerank:
         break;
     }
@@ -80,8 +103,11 @@ QString stepText(const PathModel& path, std::size_t s) {
              count(step.level > 0 ? 1 : path.listSize), best);
 }
 
-QString hopsText(bool ivf, int hops) {
-    if (ivf)
+QString hopsText(const PathModel& path) {
+    const int hops = path.hops();
+    if (path.scans())
+        return tr("all vectors compared");
+    if (path.ivf())
         return hops == 1 ? tr("1 cell scanned") : tr("%1 cells scanned").arg(hops);
     return hops == 1 ? tr("1 hop") : tr("%1 hops").arg(hops);
 }
@@ -95,8 +121,15 @@ QString outcomeText(const PathModel& path) {
     QString text = missed == 0
                        ? tr("found all %1 true neighbours").arg(k)
                        : tr("found %1 of %2 true neighbours, missed %3").arg(k - missed).arg(k).arg(missed);
-    return tr("%1; %2, %3 distances")
-        .arg(text, hopsText(path.ivf(), path.hops()), formatCount(distancesOf(path)));
+    return tr("%1; %2, %3 distances").arg(text, hopsText(path), formatCount(distancesOf(path)));
+}
+
+QString shortOutcomeText(const PathModel& path) {
+    const std::size_t k = path.truth.size();
+    return tr("found %1 of %2, %3, %4 distances")
+        .arg(k - path.missed())
+        .arg(k)
+        .arg(hopsText(path), formatCount(distancesOf(path)));
 }
 
 /// Why a vector that was met is not in the answer.

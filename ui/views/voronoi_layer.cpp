@@ -2,7 +2,6 @@
 #include "ui/views/voronoi_layer.h"
 
 #include "ui/common/palette.h"
-#include "ui/views/cell_chart.h"
 #include "ui/views/geometry/raster.h"
 
 #include <QPainter>
@@ -73,10 +72,10 @@ Status paintPoints(const CellScene& scene, const VoronoiStyle& style, LayerImage
 
 } // namespace
 
-VoronoiStyle VoronoiStyle::fromPalette(const CellScene& scene, bool points) {
+VoronoiStyle VoronoiStyle::fromPalette(const CellScene& scene, const CellColoring& coloring, bool points) {
     VoronoiStyle style;
-    for (const std::uint32_t size : scene.sizes.size)
-        style.fill.push_back(occupancyColor(size, scene.sizes.largest()));
+    for (std::size_t cell = 0; cell < scene.sizes.size.size(); ++cell)
+        style.fill.push_back(coloring.color(cell));
     style.border = withAlpha(palette().panel, 0.55);
     style.points = points;
     return style;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "ui/views/cell_coloring.h"
 #include "ui/views/cell_scene.h"
 #include "ui/views/lazy_layer.h"
 
@@ -17,7 +18,7 @@ struct VoronoiStyle {
     QColor border;
     bool points = true;
 
-    static VoronoiStyle fromPalette(const CellScene& scene, bool points);
+    static VoronoiStyle fromPalette(const CellScene& scene, const CellColoring& coloring, bool points);
 };
 
 /// All cells in view with their borders, and the vectors as dots. Runs on any thread. scene.plane must be

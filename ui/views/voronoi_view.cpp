@@ -40,7 +40,7 @@ VoronoiView::VoronoiView(JobRunner* jobs, QWidget* parent)
 void VoronoiView::renewLayer(bool keep) {
     LazyLayer::Render render;
     if (m_scene)
-        render = [scene = m_scene, style = VoronoiStyle::fromPalette(*m_scene, m_pointsVisible)](
+        render = [scene = m_scene, style = VoronoiStyle::fromPalette(*m_scene, m_coloring, m_pointsVisible)](
                      const ViewTransform& wanted, qreal ratio, const Control& control) {
             return renderCells(*scene, wanted, ratio, style, control);
         };
@@ -50,6 +50,8 @@ void VoronoiView::renewLayer(bool keep) {
 void VoronoiView::setScene(CellScenePtr scene) {
     m_scene = std::move(scene);
     m_path.reset();
+    m_load.reset();
+    m_coloring = m_scene ? CellColoring(CellMeasure::Vectors, m_scene->sizes, nullptr) : CellColoring();
     m_selected = m_hovered = -1;
     if (m_scene)
         setDataBounds(m_scene->plane->cells.clip);
@@ -77,6 +79,12 @@ void VoronoiView::setHoveredCell(qint64 cell) {
         return;
     m_hovered = cell;
     update();
+}
+
+void VoronoiView::setColoring(CellColoring coloring, CellLoadPtr load) {
+    m_coloring = std::move(coloring);
+    m_load = std::move(load);
+    renewLayer(true);
 }
 
 bool VoronoiView::isSharp() const {
@@ -152,17 +160,16 @@ void VoronoiView::paintLegend(QPainter& painter, const ViewTransform& to) const 
     drawCard(painter, box);
     setTextSize(painter, kSmallText);
     painter.setPen(colors.secondary);
-    painter.drawText(box.adjusted(8, 6, -8, 0), Qt::AlignLeft, tr("vectors in the cell"));
+    painter.drawText(box.adjusted(8, 6, -8, 0), Qt::AlignLeft, m_coloring.title());
     const QRectF scale(box.left() + 8, box.top() + 23, box.width() - 16, 6);
     painter.setRenderHint(QPainter::Antialiasing, false);
     for (int x = 0; x < static_cast<int>(scale.width()); ++x)
-        painter.fillRect(
-            QRectF(scale.left() + x, scale.top(), 1, scale.height()),
-            occupancyColor(static_cast<std::uint32_t>(x), static_cast<std::uint32_t>(scale.width())));
+        painter.fillRect(QRectF(scale.left() + x, scale.top(), 1, scale.height()),
+                         cellRamp(x / scale.width()));
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF below(scale.left(), scale.bottom() + 2, scale.width(), 16);
     painter.drawText(below, Qt::AlignLeft, QStringLiteral("0"));
-    painter.drawText(below, Qt::AlignRight, formatCount(m_scene->sizes.largest()));
+    painter.drawText(below, Qt::AlignRight, m_coloring.text(m_coloring.largest()));
 }
 
 qint64 VoronoiView::cellAt(QPointF at) const {
@@ -175,7 +182,11 @@ qint64 VoronoiView::cellAt(QPointF at) const {
 }
 
 void VoronoiView::pointerMoved(std::optional<QPointF> at) {
-    setHoveredCell(at ? cellAt(*at) : -1);
+    const qint64 cell = at ? cellAt(*at) : -1;
+    if (cell == m_hovered)
+        return;
+    setHoveredCell(cell);
+    emit cellHovered(cell);
 }
 
 void VoronoiView::onClicked(QPointF at, Qt::KeyboardModifiers modifiers) {
@@ -197,9 +208,11 @@ bool VoronoiView::event(QEvent* event) {
         return CanvasBase::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     const qint64 cell = cellAt(help->pos());
-    QToolTip::showText(
-        help->globalPos(),
-        cell >= 0 ? cellText(*m_scene, static_cast<std::size_t>(cell), m_path.get()) : QString(), this);
+    QToolTip::showText(help->globalPos(),
+                       cell >= 0
+                           ? cellText(*m_scene, static_cast<std::size_t>(cell), m_path.get(), m_load.get())
+                           : QString(),
+                       this);
     return true;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ui/views/canvas_base.h"
+#include "ui/views/cell_coloring.h"
 #include "ui/views/cell_scene.h"
 #include "ui/views/path_model.h"
 
@@ -22,6 +23,8 @@ public:
     void setStep(std::size_t step);
     void setSelectedCell(qint64 cell);
     void setHoveredCell(qint64 cell);
+    /// load: for the tool tips; null: not known.
+    void setColoring(CellColoring coloring, CellLoadPtr load);
     bool isSharp() const;
 
 public slots:
@@ -32,6 +35,7 @@ signals:
     void queryClicked(qint64 row);
     void placeClicked(QPointF data);
     void cellClicked(qint64 cell);
+    void cellHovered(qint64 cell);
 
 protected:
     void paintScene(QPainter& painter, const ViewTransform& view, bool forFile) override;
@@ -48,6 +52,8 @@ private:
 
     LazyLayer* m_layer;
     CellScenePtr m_scene;
+    CellColoring m_coloring;
+    CellLoadPtr m_load;
     PathModelPtr m_path;
     std::size_t m_step = 0;
     qint64 m_selected = -1, m_hovered = -1;
