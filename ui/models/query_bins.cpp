@@ -123,18 +123,28 @@ QueryBins QueryBins::ofDifficulty(const QueryDifficulty& difficulty, DifficultyM
     QueryBins bins;
     bins.m_quantity = shortName(measure);
     const std::span<const float> values = difficulty.values(measure);
-    std::vector<float> sorted;
-    std::ranges::copy_if(values, std::back_inserter(sorted), [](float v) { return std::isfinite(v); });
+    std::vector<double> sorted;
+    for (const float value : values)
+        if (std::isfinite(value))
+            sorted.push_back(double(value));
     std::ranges::sort(sorted);
+    const auto tail = [&sorted] { // most of the values are below
+        return sorted[std::size_t(0.995 * double(sorted.size() - 1))];
+    };
+    const auto positive = std::ranges::find_if(sorted, [](double v) { return v > 0; });
+    if (constexpr double kWide = 50; positive != sorted.end() && tail() > kWide * *positive) {
+        bins.m_logarithmic = true;
+        sorted.erase(sorted.begin(), positive); // zeros join the first bin
+        for (double& value : sorted)
+            value = std::log10(value);
+    }
     double low = 0, high = 1;
     if (!sorted.empty()) {
-        low = double(sorted.front());
-        high = double(sorted.back());
-        constexpr double kTail = 0.995;
-        const double nearly = double(sorted[std::size_t(kTail * double(sorted.size() - 1))]);
-        bins.m_overflow = high - nearly > 0.5 * (nearly - low) && nearly > low;
+        low = sorted.front();
+        high = sorted.back();
+        bins.m_overflow = high - tail() > 0.5 * (tail() - low) && tail() > low;
         if (bins.m_overflow)
-            high = nearly;
+            high = tail();
     }
     const double wanted =
         std::clamp(2 * std::sqrt(double(sorted.size())), double(kFewestBins), double(kMostBins));
@@ -157,7 +167,7 @@ void QueryBins::put(std::span<const float> values) {
         if (std::isnan(value))
             continue;
         // A value on an edge belongs above it, whatever its last bit.
-        const double place = std::floor((value - m_low) / m_width + 1e-6);
+        const double place = std::floor((axisOf(value) - m_low) / m_width + 1e-6);
         const int bin = static_cast<int>(std::clamp(place, 0.0, double(size() - 1)));
         m_binOf[i] = bin;
         ++m_counts[std::size_t(bin)];
@@ -221,7 +231,17 @@ std::optional<BinRange> QueryBins::rangeOf(const QueryRows& rows) const {
     return count > 0 && count == rows.size() ? std::optional(range) : std::nullopt;
 }
 
+double QueryBins::axisOf(double value) const {
+    return m_logarithmic ? std::log10(value) : value;
+}
+
+double QueryBins::valueAt(double position) const {
+    return m_logarithmic ? std::pow(10, position) : position;
+}
+
 QString QueryBins::valueText(double value) const {
+    if (m_logarithmic)
+        return formatNumber(valueAt(value));
     return numberLocale().toString(value, 'f', m_digits);
 }
 
@@ -229,7 +249,10 @@ QString QueryBins::rangeText(BinRange range) const {
     const auto [first, last] = range;
     const bool fromStart = first == 0, toEnd = last == size() - 1;
     const double half = m_exact ? m_width / 2 : 0; // from a bin's lower edge to its value
-    const auto value = [&](int bin) { return valueText(std::abs(edge(bin) + half)); };
+    const auto value = [&](int bin) {
+        const double at = edge(bin) + half;
+        return valueText(std::abs(at) < 1e-9 * m_width ? 0 : at); // no "-0"
+    };
     if (m_exact && first == last)
         return QStringLiteral("%1 = %2").arg(m_quantity, value(first));
     if (fromStart && toEnd)

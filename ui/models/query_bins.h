@@ -34,7 +34,8 @@ class QueryBins {
 public:
     /// One bin for each possible recall, 0, 1/k, ... 1; fewer beyond k = 100. recall: of the first queries.
     static QueryBins ofRecall(std::span<const float> recall, std::size_t k);
-    /// Edges on round values; few values far beyond the rest share the last bin, as do infinite ones.
+    /// Edges on round values, of their logarithms where they span a wide range; few values far beyond the
+    /// rest share the last bin, as do infinite ones.
     static QueryBins ofDifficulty(const QueryDifficulty& difficulty, DifficultyMeasure measure);
 
     int size() const noexcept { return static_cast<int>(m_counts.size()); }
@@ -42,7 +43,11 @@ public:
     std::size_t total() const noexcept { return m_total; } ///< queries in bins
     std::size_t undefined() const noexcept { return m_binOf.size() - m_total; }
     double mean() const noexcept { return m_mean; } ///< of what is finite
-    double low() const noexcept { return m_low; }   ///< the ends of the axis
+    bool logarithmic() const noexcept { return m_logarithmic; }
+    /// Where a value lies on the axis: itself or its log10; and back.
+    double axisOf(double value) const;
+    double valueAt(double position) const;
+    double low() const noexcept { return m_low; } ///< the ends of the axis
     double high() const noexcept { return m_low + m_width * size(); }
     double edge(int bin) const noexcept { return m_low + m_width * bin; }
     bool overflow() const noexcept { return m_overflow; } ///< the last bin holds all beyond, too
@@ -70,7 +75,7 @@ private:
     double m_low = 0, m_width = 1, m_mean = 0;
     int m_digits = 0;     ///< after the decimal point
     bool m_exact = false; ///< a bin is one value: its middle
-    bool m_overflow = false;
+    bool m_overflow = false, m_logarithmic = false;
     std::vector<std::int32_t> m_binOf;
     std::vector<std::uint32_t> m_counts;
     std::size_t m_total = 0;

@@ -299,7 +299,8 @@ void QueriesPanel::showDifficulty() {
         content.axis = axisTitle(m_measure, *difficulty);
         if (m_difficultyBins->overflow())
             content.axis += tr(" (last bar: %1 and more)")
-                                .arg(formatNumber(m_difficultyBins->edge(m_difficultyBins->size() - 1)));
+                                .arg(formatNumber(m_difficultyBins->valueAt(
+                                    m_difficultyBins->edge(m_difficultyBins->size() - 1))));
         content.color = ui::palette().secondary;
         const std::vector<std::uint32_t>& order = studied->order[measure];
         const float hardest =

@@ -173,8 +173,8 @@ void QueryHistogram::contextMenuEvent(QContextMenuEvent* event) {
         for (int bin = 0; bin < bins.size(); ++bin)
             text +=
                 QStringLiteral("%1,%2,%3,%4\n")
-                    .arg(bins.edge(bin), 0, 'g', 9)
-                    .arg(bins.edge(bin + 1), 0, 'g', 9)
+                    .arg(bins.valueAt(bins.edge(bin)), 0, 'g', 9)
+                    .arg(bins.valueAt(bins.edge(bin + 1)), 0, 'g', 9)
                     .arg(bins.count(bin))
                     .arg(m_content.passing.empty() ? bins.count(bin) : m_content.passing[std::size_t(bin)]);
         QGuiApplication::clipboard()->setText(text);

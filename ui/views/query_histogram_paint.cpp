@@ -109,7 +109,9 @@ void QueryHistogram::paintChart(QPainter& painter, const QRectF& area, bool inte
         return;
     const PlotFrame frame = frameIn(area);
     const double highest = m_logarithmic ? std::pow(10, frame.top) - 1 : frame.top;
-    frame.paintGrid(painter, linearTicks(frame.left, frame.right, frame.roomX()),
+    frame.paintGrid(painter,
+                    m_content.bins->logarithmic() ? logTicks(frame.left, frame.right, frame.roomX())
+                                                  : linearTicks(frame.left, frame.right, frame.roomX()),
                     countTicks(highest, m_logarithmic, frame.roomY()), m_content.axis,
                     m_logarithmic ? tr("queries (log)") : tr("queries"));
     paintBars(painter, frame, interactive);
@@ -229,9 +231,10 @@ std::vector<QRectF> QueryHistogram::paintMarks(QPainter& painter, const PlotFram
     double taken = -1e9; // right end of the label before
     std::vector<QRectF> labels;
     for (const Mark& mark : marks) {
-        if (!(mark.value >= frame.left && mark.value <= frame.right))
+        const double at = m_content.bins->axisOf(mark.value);
+        if (!(at >= frame.left && at <= frame.right))
             continue;
-        const double x = frame.x(mark.value), width = metrics.horizontalAdvance(mark.text);
+        const double x = frame.x(at), width = metrics.horizontalAdvance(mark.text);
         painter.setPen(QPen(colors.text, 1, Qt::DashLine));
         painter.drawLine(QPointF(x, frame.plot.top()), QPointF(x, frame.plot.bottom()));
         const bool right = x + 5 + width < frame.plot.right();
