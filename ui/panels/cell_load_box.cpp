@@ -203,13 +203,13 @@ void CellLoadBox::showTexts() {
         return formatPercent(whole ? static_cast<double>(part) / static_cast<double>(whole) : 0);
     };
     QString text =
-        tr("%1, %2 queries: imbalance factor %3 of the vectors, %4 of the scan; %5 of the visits for "
-           "nothing; "
-           "%6 of the true neighbours lie in visited cells")
-            .arg(QString::fromStdString(to_string(load.params)), formatCount(load.queries),
-                 QString::number(load.size_imbalance, 'f', 2), QString::number(load.load_imbalance, 'f', 2),
-                 share(load.total_wasted, load.total_probes),
-                 share(load.total_hits, load.total_hits + load.total_missed));
+        tr("nprobe %1, %2 queries: imbalance factor %3 of the vectors, %4 of the scan")
+            .arg(formatCount(load.nprobe), formatCount(load.queries),
+                 QString::number(load.size_imbalance, 'f', 2), QString::number(load.load_imbalance, 'f', 2));
+    if (load.k > 0)
+        text += tr("; %1 of the visits for nothing; %2 of the true neighbours lie in visited cells")
+                    .arg(share(load.total_wasted, load.total_probes),
+                         share(load.total_hits, load.total_hits + load.total_missed));
     if (!m_filtered.isEmpty())
         text = tr("%1 (%2)").arg(text, m_filtered);
     m_figures->setText(text + QLatin1Char('.'));

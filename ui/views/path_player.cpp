@@ -111,11 +111,11 @@ QTableView* PathPlayer::addTable(const QString& name, const QString& description
 void PathPlayer::buildTables() {
     m_table = addTable(QStringLiteral("candidateList"), tr("Candidate list after the step"), m_candidates);
     m_table->horizontalHeader()->setSectionResizeMode(CandidateModel::State, QHeaderView::Stretch);
-    const int widths[] = {40, 66, 68};
+    const int widths[] = {48, 66, 78};
     for (int c = 0; c < 3; ++c)
         m_table->setColumnWidth(c, widths[c]);
     m_stepTable = addTable(QStringLiteral("stepTable"), tr("All steps"), m_steps);
-    const int stepWidths[] = {40, 92, 62, 68, 50, 50, 62, 64};
+    const int stepWidths[] = {48, 92, 76, 84, 52, 48, 78, 64};
     for (int c = 0; c < StepModel::ColumnCount; ++c)
         m_stepTable->setColumnWidth(c, stepWidths[c]);
     m_differenceTable =
