@@ -175,6 +175,7 @@ private:
         ANNSCOPE_ASSIGN(HeldOut held, annscope::hold_out(m_set.base, count, m_options.seed));
         m_set.base = std::move(held.base);
         m_set.queries = std::move(held.queries);
+        m_set.held_out = std::move(held.rows);
         if (m_set.base.mapped() && m_set.base.bytes() > kCheckedAtOnce)
             ANNSCOPE_TRY(check_finite(
                 m_set.queries, m_options.base.string() + " (the vectors held out as queries)", m_control));

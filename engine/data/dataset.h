@@ -5,6 +5,7 @@
 #include "core/types.h"
 #include "data/vector_set.h"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <span>
@@ -42,7 +43,8 @@ struct Dataset {
     bool metric_from_file = false;
     QueriesFrom queries_from = QueriesFrom::None;
     TruthFrom truth_from = TruthFrom::None;
-    std::vector<std::string> warnings; ///< sentences for the person
+    std::vector<std::uint32_t> held_out; ///< HeldOut: the row of the file that each query was
+    std::vector<std::string> warnings;   ///< sentences for the person
 
     std::size_t dim() const noexcept { return base.dim(); }
 };

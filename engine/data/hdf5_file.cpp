@@ -254,13 +254,18 @@ Result<Table> File::table(const std::string& object) const {
 Status Table::transfer(std::uint64_t first, std::uint64_t count, Memory type, void* memory,
                        bool write) const {
     silence();
-    const hsize_t start[2] = {first, 0}, size[2] = {count, cols()};
+    if (m_info.shape.empty())
+        return Error{ErrorCode::CorruptFile,
+                     m_file + ": " + m_info.path + " is a single value, not a table."};
+    std::vector<hsize_t> start(m_info.shape.size()), size(m_info.shape.begin(), m_info.shape.end());
+    start[0] = first;
+    size[0] = count;
     const int rank = static_cast<int>(m_info.shape.size());
     const Handle in_file(H5Dget_space(m_dataset.id()), H5Sclose);
-    const Handle in_memory(H5Screate_simple(rank, size, nullptr), H5Sclose);
+    const Handle in_memory(H5Screate_simple(rank, size.data(), nullptr), H5Sclose);
     const Handle element = memory_type(type);
     const bool done =
-        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start, nullptr, size, nullptr) >= 0 &&
+        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, size.data(), nullptr) >= 0 &&
         (write
              ? H5Dwrite(m_dataset.id(), element.id(), in_memory.id(), in_file.id(), H5P_DEFAULT, memory)
              : H5Dread(m_dataset.id(), element.id(), in_memory.id(), in_file.id(), H5P_DEFAULT, memory)) >= 0;

@@ -77,12 +77,18 @@ struct TableInfo {
     std::string unreadable_filter;         ///< the first that is not
 };
 
-/// A data set of two dimensions (or one: then of one column). Not thread-safe.
+/// A data set as a table: a row for each index of its first dimension, the others together the columns. Not
+/// thread-safe.
 class Table {
 public:
     const TableInfo& info() const noexcept { return m_info; }
     std::uint64_t rows() const noexcept { return m_info.shape.empty() ? 0 : m_info.shape[0]; }
-    std::uint64_t cols() const noexcept { return m_info.shape.size() < 2 ? 1 : m_info.shape[1]; }
+    std::uint64_t cols() const noexcept {
+        std::uint64_t product = 1;
+        for (std::size_t i = 1; i < m_info.shape.size(); ++i)
+            product *= m_info.shape[i];
+        return product;
+    }
 
     /// Rows [first, first + count), dense, converted by HDF5. Errors: CorruptFile.
     Status read(std::uint64_t first, std::uint64_t count, Memory type, void* out) const;

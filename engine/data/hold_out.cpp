@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <numeric>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -68,19 +69,11 @@ VectorSet gather(const VectorSet& vectors, const std::vector<std::uint32_t>& row
     return gather_typed<float>(vectors, rows);
 }
 
-} // namespace
-
-Result<HeldOut> hold_out(const VectorSet& vectors, std::size_t count, std::uint64_t seed) {
-    const std::size_t n = vectors.size(), kept = n - count;
-    auto chosen = random_sample(n, count, seed);
-    HeldOut result{vectors.slice(0, kept), gather(vectors, chosen)};
-    const WritableRows writable(vectors);
-    if (!writable.ok())
-        return Error{ErrorCode::OutOfMemory,
-                     "There is not enough memory to hold out queries of a mapped file of " +
-                         format_bytes(vectors.bytes()) + "."};
+/// Visits (place, from) for each row of those that stay which has to move to the place of one that leaves.
+template<class Visitor>
+void for_each_move(std::size_t n, std::vector<std::uint32_t> chosen, Visitor&& visit) {
+    const std::size_t kept = n - chosen.size();
     std::ranges::sort(chosen);
-    const std::size_t row_bytes = vectors.dim() * element_size(vectors.type());
     std::size_t last = n;
     auto last_chosen = chosen.rbegin();
     for (const std::uint32_t place : chosen) {
@@ -91,9 +84,35 @@ Result<HeldOut> hold_out(const VectorSet& vectors, std::size_t count, std::uint6
             ++last_chosen;
             --last;
         }
-        std::memcpy(writable_row(vectors, place), vectors.row(last), row_bytes);
+        visit(std::size_t{place}, last);
     }
+}
+
+} // namespace
+
+Result<HeldOut> hold_out(const VectorSet& vectors, std::size_t count, std::uint64_t seed) {
+    const std::size_t n = vectors.size(), kept = n - count;
+    auto chosen = random_sample(n, count, seed);
+    HeldOut result{vectors.slice(0, kept), gather(vectors, chosen), chosen};
+    const WritableRows writable(vectors);
+    if (!writable.ok())
+        return Error{ErrorCode::OutOfMemory,
+                     "There is not enough memory to hold out queries of a mapped file of " +
+                         format_bytes(vectors.bytes()) + "."};
+    const std::size_t row_bytes = vectors.dim() * element_size(vectors.type());
+    for_each_move(n, std::move(chosen), [&](std::size_t place, std::size_t from) {
+        std::memcpy(writable_row(vectors, place), vectors.row(from), row_bytes);
+    });
     return result;
+}
+
+std::vector<std::uint32_t> rows_before_hold_out(std::size_t n, std::vector<std::uint32_t> held_out) {
+    std::vector<std::uint32_t> rows(n - held_out.size());
+    std::iota(rows.begin(), rows.end(), 0u);
+    for_each_move(n, std::move(held_out), [&](std::size_t place, std::size_t from) {
+        rows[place] = static_cast<std::uint32_t>(from);
+    });
+    return rows;
 }
 
 } // namespace annscope

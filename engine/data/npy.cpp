@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // numpy's npy files, and a folder of them.
 #include "data/convert.h"
-#include "data/mapped_file.h"
+#include "data/npy_array.h"
 #include "data/npy_header.h"
 #include "data/reader.h"
 
@@ -49,11 +49,7 @@ Result<ElementFormat> parse_descr(const std::filesystem::path& path, const std::
     return format;
 }
 
-struct NpyFile {
-    std::shared_ptr<const MappedFile> file;
-    Source source;
-    std::uint64_t trailing = 0; ///< bytes after the array
-};
+using NpyFile = NpyArray;
 
 std::string shape_text(const std::vector<std::uint64_t>& shape) {
     std::string text = "(";
@@ -63,35 +59,11 @@ std::string shape_text(const std::vector<std::uint64_t>& shape) {
 }
 
 Result<NpyFile> open_npy(const std::filesystem::path& path) {
-    NpyFile npy;
-    ANNSCOPE_ASSIGN(npy.file, MappedFile::open(path));
-    ANNSCOPE_ASSIGN(const NpyHeader header, parse_npy_header(path, {npy.file->data(), npy.file->size()}));
-    ANNSCOPE_ASSIGN(const ElementFormat format, parse_descr(path, header.descr));
-    if (header.shape.size() != 2)
-        return corrupt(path, "the array has " + std::to_string(header.shape.size()) + " dimension" +
-                                 (header.shape.size() == 1 ? "" : "s") + " (shape " +
-                                 shape_text(header.shape) + "); 2 were expected, a row for each vector.");
-    const std::uint64_t rows = header.shape[0], cols = header.shape[1];
-    ANNSCOPE_TRY(check_shape(path, rows, cols));
-    const std::uint64_t bytes = rows * cols * format.bytes, held = npy.file->size() - header.data_offset;
-    if (held < bytes)
-        return corrupt(path, "the header is larger than the file: shape " + shape_text(header.shape) +
-                                 " of '" + header.descr + "' takes " + std::to_string(bytes) +
-                                 " bytes, but only " + std::to_string(held) +
-                                 " follow. Is the file truncated?");
-    npy.trailing = held - bytes;
-    npy.source = {npy.file->data() + header.data_offset,
-                  format.number,
-                  format.bytes,
-                  format.swap,
-                  rows,
-                  cols,
-                  cols * format.bytes,
-                  format.bytes};
-    if (header.fortran_order) {
-        npy.source.row_step = format.bytes;
-        npy.source.col_step = rows * format.bytes;
-    }
+    ANNSCOPE_ASSIGN(NpyFile npy, open_npy_array(path));
+    if (npy.shape.size() != 2)
+        return corrupt(path, "the array has " + std::to_string(npy.shape.size()) + " dimension" +
+                                 (npy.shape.size() == 1 ? "" : "s") + " (shape " + shape_text(npy.shape) +
+                                 "); 2 were expected, a row for each vector.");
     return npy;
 }
 
@@ -162,6 +134,46 @@ bool numbers_not_padded(const std::vector<std::filesystem::path>& files) {
 }
 
 } // namespace
+
+Result<NpyArray> open_npy_array(const std::filesystem::path& path) {
+    NpyArray npy;
+    ANNSCOPE_ASSIGN(npy.file, MappedFile::open(path));
+    ANNSCOPE_ASSIGN(const NpyHeader header, parse_npy_header(path, {npy.file->data(), npy.file->size()}));
+    ANNSCOPE_ASSIGN(const ElementFormat format, parse_descr(path, header.descr));
+    if (header.shape.empty() || (header.fortran_order && header.shape.size() > 2))
+        return unsupported(path, "the array has the shape " + shape_text(header.shape) +
+                                     (header.fortran_order ? " in Fortran order" : "") +
+                                     "; an entry for each row in C order was expected.");
+    const std::uint64_t rows = header.shape[0];
+    std::uint64_t cols = 1;
+    for (std::size_t i = 1; i < header.shape.size(); ++i) {
+        if (header.shape[i] > kMaxRows)
+            return corrupt(path, "the shape " + shape_text(header.shape) + " is not one of vectors.");
+        cols = std::min(cols * header.shape[i], kMaxRows); // beyond kMaxDim already: check_shape refuses it
+    }
+    ANNSCOPE_TRY(check_shape(path, rows, cols));
+    const std::uint64_t bytes = rows * cols * format.bytes, held = npy.file->size() - header.data_offset;
+    if (held < bytes)
+        return corrupt(path, "the header is larger than the file: shape " + shape_text(header.shape) +
+                                 " of '" + header.descr + "' takes " + std::to_string(bytes) +
+                                 " bytes, but only " + std::to_string(held) +
+                                 " follow. Is the file truncated?");
+    npy.shape = header.shape;
+    npy.trailing = held - bytes;
+    npy.source = {npy.file->data() + header.data_offset,
+                  format.number,
+                  format.bytes,
+                  format.swap,
+                  rows,
+                  cols,
+                  cols * format.bytes,
+                  format.bytes};
+    if (header.fortran_order) {
+        npy.source.row_step = format.bytes;
+        npy.source.col_step = rows * format.bytes;
+    }
+    return npy;
+}
 
 Result<FileContents> read_npy(const std::filesystem::path& path, FileRole role, const Control& control) {
     ANNSCOPE_ASSIGN(const NpyFile npy, open_npy(path));
