@@ -33,8 +33,10 @@ public:
         return item;
     }
     std::string description() const override { return m_description; }
+    bool immediate() const override { return !m_rows.mapped() && m_rows.dim() <= kImmediate; }
 
 private:
+    static constexpr std::size_t kImmediate = 1 << 16; // values
     VectorSet m_rows;
     PixelShape m_shape;
     PixelRange m_range;
@@ -46,6 +48,29 @@ std::string shape_text(std::span<const std::uint64_t> shape) {
     for (const std::uint64_t extent : shape)
         text += (text.empty() ? "" : " x ") + std::to_string(extent);
     return text;
+}
+
+bool is_number(hdf5::Kind kind) noexcept {
+    return kind == hdf5::Kind::Float || kind == hdf5::Kind::Half || kind == hdf5::Kind::Signed ||
+           kind == hdf5::Kind::Unsigned;
+}
+
+/// The one data set that may hold pictures, where nobody named one.
+Result<std::string> only_pictures(const std::filesystem::path& path, const hdf5::File& file) {
+    std::string found, names;
+    for (const hdf5::TableInfo& info : file.list()) {
+        names += (names.empty() ? "" : ", ") + info.path + " (" + shape_text(info.shape) + ")";
+        if ((info.shape.size() != 3 && info.shape.size() != 4) || !is_number(info.kind))
+            continue;
+        if (!found.empty())
+            return reader::unsupported(path, "there are pictures in " + found + " and in " + info.path +
+                                                 "; name one, as in file.hdf5:" + found + ".");
+        found = info.path;
+    }
+    if (found.empty())
+        return reader::unsupported(path, "there are no pictures in it, n x height x width (x 3), but " +
+                                             names + ".");
+    return found;
 }
 
 /// n x h x w, n x h x w x 1 or 3, n x 1 or 3 x h x w.
@@ -193,17 +218,16 @@ Result<EntriesPtr> open_npy(const std::filesystem::path& path, const Control& co
 Result<EntriesPtr> open_hdf5(const std::filesystem::path& path, const Control& control) {
     constexpr std::uint64_t kBlock = 256;
     const reader::ObjectPath place = reader::split_object_path(path);
-    if (place.object.empty())
-        return reader::unsupported(path, "an HDF5 file needs the name of the pictures in it, as in "
-                                         "file.hdf5:/images.");
     ANNSCOPE_TRY(check_readable_file(place.file));
     ANNSCOPE_ASSIGN(const hdf5::File file, hdf5::File::open(place.file));
-    ANNSCOPE_ASSIGN(const hdf5::Table table, file.table(place.object));
+    std::string object = place.object;
+    if (object.empty()) {
+        ANNSCOPE_ASSIGN(object, only_pictures(place.file, file));
+    }
+    ANNSCOPE_ASSIGN(const hdf5::Table table, file.table(object));
     const hdf5::TableInfo& info = table.info();
     ANNSCOPE_ASSIGN(const PixelShape shape, picture_shape(path, info.shape));
-    const bool numbers = info.kind == hdf5::Kind::Float || info.kind == hdf5::Kind::Half ||
-                         info.kind == hdf5::Kind::Signed || info.kind == hdf5::Kind::Unsigned;
-    if (!numbers || !info.readable_filters)
+    if (!is_number(info.kind) || !info.readable_filters)
         return reader::unsupported(path, "the values cannot be read; numbers were expected.");
     ANNSCOPE_TRY(reader::check_shape(path, table.rows(), table.cols()));
     const bool bytes = info.kind == hdf5::Kind::Unsigned && info.element_bytes == 1;

@@ -60,6 +60,8 @@ public:
     /// Of kind None where nothing is known about the queries.
     Item query(std::size_t query) const;
     bool has_queries() const noexcept;
+    /// An item takes far less than a millisecond and no file.
+    bool immediate() const { return m_entries->immediate(); }
     /// "the rows as 28 x 28 grey pictures", "60,000 pictures of /data/clothes".
     const std::string& description() const noexcept { return m_description; }
     const std::vector<std::string>& warnings() const noexcept { return m_warnings; }
@@ -71,6 +73,7 @@ public:
         virtual std::size_t size() const = 0;
         virtual Item item(std::size_t entry) const = 0;
         virtual std::string description() const = 0;
+        virtual bool immediate() const { return false; }
     };
 
 private:

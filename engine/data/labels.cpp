@@ -65,6 +65,27 @@ Result<Raw> from_npy(const std::filesystem::path& path) {
     return raw;
 }
 
+bool is_whole(hdf5::Kind kind) noexcept {
+    return kind == hdf5::Kind::Signed || kind == hdf5::Kind::Unsigned || kind == hdf5::Kind::Boolean;
+}
+
+/// The one list of integers in a file, where nobody named one.
+Result<std::string> only_labels(const std::filesystem::path& path, const hdf5::File& file) {
+    std::string found;
+    for (const hdf5::TableInfo& info : file.list()) {
+        const bool one = info.shape.size() == 1 || (info.shape.size() == 2 && info.shape[1] == 1);
+        if (!one || !is_whole(info.kind))
+            continue;
+        if (!found.empty())
+            return reader::unsupported(path, "there are integers in " + found + " and in " + info.path +
+                                                 "; name one, as in file.hdf5:" + found + ".");
+        found = info.path;
+    }
+    if (found.empty())
+        return reader::unsupported(path, "there is no list of integers in it, one for each row.");
+    return found;
+}
+
 Result<Raw> from_hdf5(const std::filesystem::path& path) {
     const reader::ObjectPath place = reader::split_object_path(path);
     if (place.object.empty())
@@ -72,12 +93,15 @@ Result<Raw> from_hdf5(const std::filesystem::path& path) {
             path, "an HDF5 file needs the name of the labels in it, as in file.hdf5:/labels.");
     ANNSCOPE_TRY(check_readable_file(place.file));
     ANNSCOPE_ASSIGN(const hdf5::File file, hdf5::File::open(place.file));
-    ANNSCOPE_ASSIGN(const hdf5::Table table, file.table(place.object));
+    std::string object = place.object;
+    if (object.empty()) {
+        ANNSCOPE_ASSIGN(object, only_labels(place.file, file));
+    }
+    ANNSCOPE_ASSIGN(const hdf5::Table table, file.table(object));
     const hdf5::TableInfo& info = table.info();
     if (table.cols() != 1)
         return one_dimension_expected(path);
-    if (info.kind != hdf5::Kind::Signed && info.kind != hdf5::Kind::Unsigned &&
-        info.kind != hdf5::Kind::Boolean)
+    if (!is_whole(info.kind))
         return reader::unsupported(path, "the labels are not integers.");
     ANNSCOPE_TRY(reader::check_shape(path, table.rows(), 1));
     ANNSCOPE_TRY(check_memory(table.rows() * sizeof(Id), path.string()));
