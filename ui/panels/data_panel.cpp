@@ -7,6 +7,7 @@
 #include "ui/jobs/job_runner.h"
 #include "ui/panels/data_text.h"
 #include "ui/panels/expansion_box.h"
+#include "ui/panels/item_box.h"
 #include "ui/views/histogram_view.h"
 
 #include <QCheckBox>
@@ -123,6 +124,8 @@ QWidget* DataPanel::createDataPage() {
     layout->addLayout(grid);
     m_histogram = new HistogramView(content);
     layout->addWidget(m_histogram);
+    m_items = new ItemBox(content);
+    layout->addWidget(m_items);
     m_expansion = new ExpansionBox(content);
     layout->addWidget(m_expansion);
     m_warnings = new QLabel(content);
@@ -184,6 +187,7 @@ void DataPanel::showDataset() {
     m_shape->setText(formatShape(dataset.base.size(), dataset.base.dim()));
     m_type->setText(typeText(dataset));
     showMetricOf(m_current);
+    m_items->setDataset(m_current);
     m_queries->setText(queriesText(dataset));
     m_truth->setText(truthText(dataset));
     QStringList warnings;

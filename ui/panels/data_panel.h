@@ -17,6 +17,7 @@ namespace annscope::ui {
 
 class ExpansionBox;
 class HistogramView;
+class ItemBox;
 class JobRunner;
 
 /// What is loaded: size, type, metric, queries, truth and where they came from, the lengths of the vectors,
@@ -33,6 +34,7 @@ public:
     const HistogramView* histogram() const { return m_histogram; }
     QComboBox* metricField() const { return m_metric; }
     ExpansionBox* expansion() const { return m_expansion; }
+    ItemBox* items() const { return m_items; }
     QComboBox* switcher() const { return m_switcher; }
     /// All that is shown as lines of text, for tests and screen readers.
     QString summary() const;
@@ -62,6 +64,7 @@ private:
     QLabel *m_name, *m_shape, *m_type, *m_queries, *m_truth, *m_normsText, *m_warnings;
     HistogramView* m_histogram;
     ExpansionBox* m_expansion;
+    ItemBox* m_items;
     QToolButton* m_close;
 };
 
