@@ -93,6 +93,7 @@ void MainWindow::createPanels() {
     m_data = new ui::DataPanel(m_jobs, this);
     m_jobsPanel = new ui::JobsPanel(m_jobs, this);
     createViews();
+    createItems();
 }
 
 Dock* MainWindow::addDock(const QString& id, const QString& title, QWidget* content) {
@@ -256,6 +257,7 @@ void MainWindow::showCurrent() {
         m_compress->setDataset(current, m_settings.folder);
     m_lab->setData(current, static_cast<std::size_t>(m_header->k()));
     m_alpha->setData(current);
+    showLabels();
     showIndexes();
     updateTitle();
 }

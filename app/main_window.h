@@ -19,6 +19,7 @@ class QMenu;
 namespace annscope {
 
 class Dock;
+struct Labels;
 
 namespace ui {
 class AlphaLab;
@@ -34,6 +35,7 @@ class GraphPanel;
 class HeaderBar;
 class HealthPanel;
 class HopsPanel;
+class ItemStore;
 class JobsPanel;
 class LabPanel;
 class LiveMeasure;
@@ -61,6 +63,7 @@ public:
     ui::JobRunner* jobs() noexcept { return m_jobs; }
     ui::MessageBar* messages() noexcept { return m_messages; }
     ui::DataPanel* dataPanel() noexcept { return m_data; }
+    ui::ItemStore* items() noexcept { return m_items; }
     ui::HeaderBar* header() noexcept { return m_header; }
     ui::ComparePanel* comparison() noexcept { return m_compare; }
     ui::CurvePanel* curve() noexcept { return m_curve; }
@@ -115,6 +118,9 @@ private:
     void updateTitle();
     void sweepSelected();
     BuiltIndexPtr selectedIndex() const;
+    // main_window_items.cpp
+    void createItems();
+    void showLabels();
     // main_window_views.cpp
     void createViews();
     void connectViews();
@@ -158,6 +164,8 @@ private:
     ui::MessageBar* m_messages = nullptr;
     ui::FilterTrail* m_trail = nullptr;
     ui::DataPanel* m_data = nullptr;
+    ui::ItemStore* m_items = nullptr;
+    std::shared_ptr<const Labels> m_labels; ///< that the map has
     ui::JobsPanel* m_jobsPanel = nullptr;
     ui::CurvePanel* m_curve = nullptr;
     ui::ComparePanel* m_compare = nullptr;

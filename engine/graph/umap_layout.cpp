@@ -10,9 +10,10 @@
 namespace annscope {
 namespace {
 
-constexpr std::size_t kGroups = 16;
-constexpr std::size_t kNodes = 64; // of one block: below 1 ms
-constexpr float kFarthest = 4;     // that one force moves a point, along each axis
+constexpr std::size_t kGroups = 12;
+constexpr std::size_t kNodes = 64;  // of one block: below 1 ms
+constexpr std::size_t kAlone = 512; // nodes of a group that one thread moves before a second one has begun
+constexpr float kFarthest = 4;      // that one force moves a point, along each axis
 
 /// A stream of chance for each node and epoch, whoever computes it.
 Random stream(std::uint64_t seed, std::size_t epoch, std::size_t node) noexcept {
@@ -65,14 +66,20 @@ public:
     }
 
     Status epoch(std::size_t number, const Control& control) {
+        if (control.cancel_requested())
+            return cancelled();
         const float rate = static_cast<float>(
             m_options.rate * (1 - static_cast<double>(number) / static_cast<double>(m_options.epochs)));
         for (std::size_t group = 0; group < std::min(kGroups, m_n); ++group) {
             const std::size_t members = (m_n - group + kGroups - 1) / kGroups;
-            ANNSCOPE_TRY(parallel_for(members, kNodes, control, [&](std::size_t b, std::size_t e, int) {
+            const auto move_some = [&](std::size_t b, std::size_t e, int) {
                 for (std::size_t i = b; i < e; ++i)
                     move(group + i * kGroups, number, rate, m_moved.data() + 2 * i);
-            }));
+            };
+            if (members <= kAlone)
+                move_some(0, members, 0);
+            else
+                ANNSCOPE_TRY(parallel_for(members, kNodes, control, move_some));
             for (std::size_t i = 0; i < members; ++i)
                 std::copy_n(m_moved.data() + 2 * i, 2, m_xy.data() + 2 * (group + i * kGroups));
         }

@@ -33,7 +33,7 @@ using AfterEpoch = std::function<void(std::size_t done)>;
 
 /// Moves the points of xy (2 a node) so that neighbours come together: in each epoch an edge pulls with a
 /// frequency that is its weight over the largest, and each pull goes with random rows that push. Nodes move
-/// in 16 interleaved groups one after the other, each seeing where the others were when its group began; so
+/// in 12 interleaved groups one after the other, each seeing where the others were when its group began; so
 /// the result is the same for any number of threads, and converges like updates one by one. Cost: epochs x
 /// sum of weights / largest x (2 + negatives) forces. Phase: "Laying out". Errors: Cancelled.
 /// Source: McInnes, Healy and Melville 2018, Algorithm 5.

@@ -7,6 +7,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGridLayout>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -59,6 +60,7 @@ ItemBox::ItemBox(QWidget* parent)
                            "green and blue side by side, 3 x 32 x 32 has three planes. Return applies it, "
                            "Escape leaves it."));
     m_shape->setAccessibleName(tr("Size of the pictures"));
+    m_shape->installEventFilter(this);
     m_shape->hide();
     layout->addWidget(m_shape);
     connect(m_shape, &QLineEdit::returnPressed, this, &ItemBox::takeShape);
@@ -150,6 +152,16 @@ void ItemBox::chooseLabelsFile() {
     const QString path = QFileDialog::getOpenFileName(this, tr("Labels in the order of the rows"));
     if (!path.isEmpty())
         m_store->openLabels(m_dataset, path);
+}
+
+/// Escape in the field of the size leaves it.
+bool ItemBox::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        m_shape->hide();
+        refresh();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 void ItemBox::askShape() {

@@ -5,6 +5,7 @@
 #include "ui/common/palette.h"
 #include "ui/common/theme.h"
 #include "ui/views/edge_layer.h"
+#include "ui/views/item_card.h"
 #include "ui/views/lazy_layer.h"
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
@@ -25,7 +26,7 @@ constexpr double kPickDistance = 7;      ///< pixels
 } // namespace
 
 GraphCanvas::GraphCanvas(JobRunner* jobs, QWidget* parent)
-    : CanvasBase(parent), m_edges(new LazyLayer(jobs, tr("Draw edges"), this)) {
+    : CanvasBase(parent), m_edges(new LazyLayer(jobs, tr("Draw edges"), this)), m_card(new ItemCard(this)) {
     setObjectName(QStringLiteral("graphCanvas"));
     setAccessibleName(tr("Graph of the index"));
     setAccessibleDescription(tr("Drag to pan, wheel to zoom, double click to fit, click to place a query."));
@@ -57,6 +58,7 @@ void GraphCanvas::setScene(GraphScenePtr scene) {
     m_paths = {};
     m_level = kAllLevels;
     m_hovered = m_selected = -1;
+    m_card->clear();
     m_nodesStale = true;
     if (m_scene)
         setDataBounds(m_scene->points.bounds);
@@ -188,10 +190,31 @@ qint64 GraphCanvas::nodeAt(QPointF at) const {
 
 void GraphCanvas::pointerMoved(std::optional<QPointF> at) {
     const qint64 node = at ? nodeAt(*at) : -1;
-    if (node == m_hovered)
-        return;
+    const bool other = node != m_hovered;
     m_hovered = node;
-    update();
+    showCard(at);
+    if (other)
+        update();
+}
+
+/// Of the query or the node under the pointer, where it is known what they stand for.
+void GraphCanvas::showCard(std::optional<QPointF> at) {
+    ItemCard::Content content;
+    if (at && m_scene && !dragging()) {
+        const QPointF p = view().toData(*at);
+        const qint64 query =
+            m_queriesVisible ? m_scene->queryGrid.nearest(p.x(), p.y(), kPickDistance / view().scale) : -1;
+        content.key = {m_scene->built->dataset, query >= 0 ? query : m_hovered, query >= 0};
+        if (query < 0 && m_hovered >= 0)
+            content.rows << Card::Row{
+                tr("outgoing edges"),
+                formatCount(linkedFrom(*m_scene, m_level, std::uint32_t(m_hovered)).size()),
+                {}};
+    }
+    if (m_card->knows(content.key))
+        m_card->showAt(content, *at);
+    else
+        m_card->clear();
 }
 
 void GraphCanvas::onClicked(QPointF at, Qt::KeyboardModifiers modifiers) {
@@ -231,7 +254,9 @@ bool GraphCanvas::event(QEvent* event) {
     const auto* help = static_cast<QHelpEvent*>(event);
     const qint64 node = nodeAt(help->pos());
     QString text;
-    if (node >= 0)
+    if (m_card->isVisible())
+        text.clear(); // one of the two is enough
+    else if (node >= 0)
         text = nodeText(node);
     else if (m_scene->points.projected())
         text = tr("Queries are taken from the data set: a place on this projection\nis not one vector of %1 "

@@ -8,6 +8,7 @@
 
 namespace annscope::ui {
 
+class ItemCard;
 class JobRunner;
 class LazyLayer;
 
@@ -56,6 +57,7 @@ private:
     void paintNodes(QPainter& painter, const ViewTransform& view);
     std::vector<PathPicture> pathPictures() const;
     QString nodeText(qint64 node) const;
+    void showCard(std::optional<QPointF> at);
 
     GraphScenePtr m_scene;
     PathPair m_paths;
@@ -65,6 +67,7 @@ private:
     bool m_edgesVisible = true, m_queriesVisible = false;
 
     LazyLayer* m_edges;
+    ItemCard* m_card;
     QImage m_nodes;
     ViewTransform m_nodesView;
     bool m_nodesStale = true;

@@ -8,6 +8,7 @@
 #include <QAbstractItemView>
 #include <QEvent>
 #include <QFontMetrics>
+#include <QGuiApplication>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -35,8 +36,8 @@ QSize shownSize(const QSize& picture) {
     return picture * std::max(1, kSide / larger);
 }
 
-QRect textRect(const QString& text, bool fault) {
-    return QFontMetrics(fontOf(fault ? kSmallText : kText))
+QRect textRect(const QString& text) {
+    return QFontMetrics(fontOf(kText))
         .boundingRect(QRect(0, 0, kTextWidth, kTextLines * kLine), Qt::TextWordWrap | Qt::TextWrapAnywhere,
                       text)
         .intersected(QRect(0, 0, kTextWidth, kTextLines * kLine));
@@ -62,6 +63,7 @@ void ItemCard::setStore(ItemStore* store) {
         return;
     connect(store, &ItemStore::itemReady, this, &ItemCard::renew);
     connect(store, &ItemStore::changed, this, &ItemCard::renew);
+    renew();
 }
 
 void ItemCard::showAt(const Content& content, QPointF at) {
@@ -129,7 +131,7 @@ QSize ItemCard::laidOut() const {
         height += kLine;
     }
     if (!m_item.text.isEmpty()) {
-        const QRect text = textRect(m_item.text, false);
+        const QRect text = textRect(m_item.text);
         width = std::max(width, text.width());
         height += 4 + text.height();
     }
@@ -190,8 +192,7 @@ void ItemCard::paintEvent(QPaintEvent*) {
         painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter, row.extra);
     }
     if (!m_item.text.isEmpty()) {
-        const QRect text(left, line.bottom() + 5, width() - kPad - left,
-                         textRect(m_item.text, false).height());
+        const QRect text(left, line.bottom() + 5, width() - kPad - left, textRect(m_item.text).height());
         painter.setFont(fontOf(kText));
         painter.setPen(colors.text);
         painter.setClipRect(text);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the rows stand for: cards wherever a row or a query is, labels for the map.
+#include "app/main_window.h"
+#include "ui/models/item_store.h"
+#include "ui/panels/cells_panel.h"
+#include "ui/panels/data_panel.h"
+#include "ui/panels/graph_panel.h"
+#include "ui/panels/item_box.h"
+#include "ui/panels/map_panel.h"
+#include "ui/views/candidate_model.h"
+#include "ui/views/item_card.h"
+
+#include <QAbstractProxyModel>
+#include <QTableView>
+
+#include <algorithm>
+
+namespace annscope {
+namespace {
+
+const QAbstractItemModel* sourceOf(const QAbstractItemModel* model) {
+    while (const auto* proxy = qobject_cast<const QAbstractProxyModel*>(model))
+        model = proxy->sourceModel();
+    return model;
+}
+
+ui::MapLabelsPtr mapLabels(const Labels& labels) {
+    auto result = std::make_shared<ui::MapLabels>();
+    result->name = QString::fromStdString(labels.description);
+    result->base = labels.base;
+    for (const std::string& name : labels.names)
+        result->names.push_back(QString::fromStdString(name));
+    return result;
+}
+
+} // namespace
+
+void MainWindow::createItems() {
+    m_items = new ui::ItemStore(m_jobs, this);
+    m_data->items()->setStore(m_items);
+    connect(m_items, &ui::ItemStore::changed, this, &MainWindow::showLabels);
+    const auto cardsOver = [this](QWidget* panel, const BuiltIndexPtr& index) {
+        for (auto* table : panel->findChildren<QTableView*>())
+            if (qobject_cast<const ui::CandidateModel*>(sourceOf(table->model())))
+                new ui::ItemCardForTable(table, [&index](const QModelIndex& cell) {
+                    ui::ItemCard::Content content;
+                    if (index)
+                        content.key = {index->dataset, cell.data(ui::CandidateModel::IdRole).toLongLong(),
+                                       false};
+                    return content;
+                });
+    };
+    cardsOver(m_graph, m_graphIndex);
+    cardsOver(m_cells, m_cellsIndex);
+    for (auto* card : findChildren<ui::ItemCard*>())
+        card->setStore(m_items);
+}
+
+void MainWindow::showLabels() {
+    const auto labels = m_items->labels(m_session->current());
+    if (labels == m_labels)
+        return;
+    m_labels = labels;
+    m_map->setLabels(labels ? mapLabels(*labels) : nullptr);
+}
+
+} // namespace annscope
