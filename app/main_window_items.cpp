@@ -9,6 +9,7 @@
 #include "ui/panels/map_panel.h"
 #include "ui/views/candidate_model.h"
 #include "ui/views/item_card.h"
+#include "ui/views/map_canvas.h"
 
 #include <QAbstractProxyModel>
 #include <QTableView>
@@ -52,6 +53,15 @@ void MainWindow::createItems() {
     };
     cardsOver(m_graph, m_graphIndex);
     cardsOver(m_cells, m_cellsIndex);
+    auto* over = new ui::ItemCardOver(m_map->canvas());
+    const auto point = [this, over] {
+        const ui::MapCanvas* canvas = m_map->canvas();
+        const bool query = canvas->hoveredQuery() >= 0;
+        over->point(
+            {{m_session->current(), query ? canvas->hoveredQuery() : canvas->hoveredRow(), query}, {}, {}});
+    };
+    connect(m_map->canvas(), &ui::MapCanvas::queryHovered, over, point);
+    connect(m_map->canvas(), &ui::MapCanvas::rowHovered, over, point);
     for (auto* card : findChildren<ui::ItemCard*>())
         card->setStore(m_items);
 }

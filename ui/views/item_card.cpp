@@ -200,6 +200,39 @@ void ItemCard::paintEvent(QPaintEvent*) {
     }
 }
 
+ItemCardOver::ItemCardOver(QWidget* view) : QObject(view), m_card(new ItemCard(view)) {
+    view->installEventFilter(this);
+}
+
+void ItemCardOver::point(const ItemCard::Content& content) {
+    if (m_card->knows(content.key))
+        m_card->showAt(content, m_at);
+    else
+        m_card->clear();
+}
+
+bool ItemCardOver::eventFilter(QObject* watched, QEvent* event) {
+    switch (event->type()) {
+    case QEvent::MouseMove:
+        m_at = static_cast<QMouseEvent*>(event)->position();
+        if (static_cast<QMouseEvent*>(event)->buttons() != Qt::NoButton)
+            m_card->clear();
+        else if (m_card->content())
+            m_card->showAt(ItemCard::Content(*m_card->content()), m_at);
+        break;
+    case QEvent::Leave:
+        m_card->clear();
+        break;
+    case QEvent::ToolTip:
+        if (m_card->isVisible())
+            return true; // one of the two is enough
+        break;
+    default:
+        break;
+    }
+    return QObject::eventFilter(watched, event);
+}
+
 ItemCardForTable::ItemCardForTable(QAbstractItemView* table, ContentOf contentOf)
     : QObject(table), m_table(table), m_card(new ItemCard(table->viewport())),
       m_contentOf(std::move(contentOf)) {

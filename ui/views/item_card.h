@@ -54,6 +54,24 @@ private:
     QPointF m_at;
 };
 
+/// The card over a view that tells by signals what is under the pointer. Follows the pointer, and takes the
+/// place of the view's tooltip while it is shown.
+class ItemCardOver : public QObject {
+    Q_OBJECT
+public:
+    explicit ItemCardOver(QWidget* view);
+    ItemCard* card() const noexcept { return m_card; }
+    /// What is under the pointer now; an invalid key, or one the store knows nothing of: no card.
+    void point(const ItemCard::Content& content);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    ItemCard* m_card;
+    QPointF m_at;
+};
+
 /// Shows the card over a table while the pointer is on a row. contentOf: of a cell; an invalid key: nothing.
 class ItemCardForTable : public QObject {
     Q_OBJECT
