@@ -73,7 +73,7 @@ Result<ItemSource> ItemSource::of_rows(const Dataset& dataset, const PixelShape&
                                                        " values, but a row has " + format_count(dim) + "."};
     ItemSource source;
     const PixelRange range = pixel_range(dataset.base);
-    source.m_description = "the rows as " + to_string(shape) + " pictures";
+    source.m_description = to_string(shape) + " pictures, the rows";
     source.m_entries = item_files::pixel_rows(dataset.base, shape, range, source.m_description);
     if (dataset.queries.dim() == dim)
         source.m_queries = item_files::pixel_rows(dataset.queries, shape, range, source.m_description);

@@ -62,7 +62,7 @@ public:
     bool has_queries() const noexcept;
     /// An item takes far less than a millisecond and no file.
     bool immediate() const { return m_entries->immediate(); }
-    /// "the rows as 28 x 28 grey pictures", "60,000 pictures of /data/clothes".
+    /// "28 x 28 grey pictures, the rows", "60,000 pictures of /data/clothes".
     const std::string& description() const noexcept { return m_description; }
     const std::vector<std::string>& warnings() const noexcept { return m_warnings; }
 

@@ -88,9 +88,6 @@ Result<std::string> only_labels(const std::filesystem::path& path, const hdf5::F
 
 Result<Raw> from_hdf5(const std::filesystem::path& path) {
     const reader::ObjectPath place = reader::split_object_path(path);
-    if (place.object.empty())
-        return reader::unsupported(
-            path, "an HDF5 file needs the name of the labels in it, as in file.hdf5:/labels.");
     ANNSCOPE_TRY(check_readable_file(place.file));
     ANNSCOPE_ASSIGN(const hdf5::File file, hdf5::File::open(place.file));
     std::string object = place.object;

@@ -208,7 +208,7 @@ void TestItems::rowsArePictures() {
     const auto source = ItemSource::of_rows(dataset, {3, 2, 1, false});
     QVERIFY(source.ok());
     QVERIFY(source->has_queries() && source->immediate());
-    QCOMPARE(source->description(), std::string("the rows as 3 x 2 grey pictures"));
+    QCOMPARE(source->description(), std::string("3 x 2 grey pictures, the rows"));
     QCOMPARE(source->base(2).pixels, (std::vector<std::uint8_t>{200, 201, 202, 203, 204, 205}));
     QCOMPARE(source->query(1).pixels, (std::vector<std::uint8_t>{10, 11, 12, 13, 14, 15}));
     QCOMPARE(source->base(3).kind, Item::Kind::None);

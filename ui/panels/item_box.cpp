@@ -81,7 +81,7 @@ ItemBox::Line ItemBox::addLine(QGridLayout* grid, const QString& name, const QSt
     Line line{new ElidedLabel(this), new QToolButton(this), nullptr};
     line.text->setToolTip(help);
     line.button->setObjectName(QLatin1String(buttonName));
-    line.button->setText(tr("Choose…"));
+    line.button->setText(QStringLiteral("…"));
     line.button->setToolTip(help);
     line.button->setAccessibleName(tr("Choose %1").arg(name));
     line.button->setPopupMode(QToolButton::InstantPopup);
