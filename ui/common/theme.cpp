@@ -93,7 +93,7 @@ QTabBar QToolButton::left-arrow { image: url(:/icons/chevron-left-%scheme.svg); 
 QTabBar QToolButton::right-arrow { image: url(:/icons/chevron-right-%scheme.svg); width: 12px; height: 12px; }
 QHeaderView::section { background: %panel; color: %secondary; border: none; border-bottom: 1px solid %line;
   padding: 4px 4px; }
-QHeaderView::section:vertical { border: none; padding: 0px 8px; }
+QHeaderView::section:vertical { border: none; padding: 2px 8px 0px 8px; }
 QTableCornerButton::section { background: %panel; border: none; border-bottom: 1px solid %line; }
 QHeaderView::up-arrow { image: url(:/icons/chevron-up-%scheme.svg); width: 8px; height: 8px;
   subcontrol-position: top center; }

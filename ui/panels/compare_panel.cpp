@@ -145,7 +145,8 @@ void ComparePanel::showPictures(const std::vector<const Run*>& shown) {
             continue;
         const auto known = std::ranges::find(indexes, index);
         if (known != indexes.end()) {
-            bars[std::size_t(known - indexes.begin())].name.prepend(compareLetter(i) + u' ');
+            QString& name = bars[std::size_t(known - indexes.begin())].name;
+            name.insert(name.indexOf(QStringLiteral("  ")), u' ' + compareLetter(i));
             continue;
         }
         MemoryBars::Bar bar{compareLetter(i) + QStringLiteral("  ") + index->title, index->series, {}};

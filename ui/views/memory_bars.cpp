@@ -13,6 +13,7 @@
 #include <QToolTip>
 
 #include <algorithm>
+#include <functional>
 
 namespace annscope::ui {
 namespace {
@@ -94,37 +95,63 @@ void MemoryBars::paintEvent(QPaintEvent*) {
 }
 
 void MemoryBars::paint(QPainter& painter, const QRectF& area) const {
+    for (std::size_t bar = 0; bar < m_bars.size(); ++bar)
+        paintBar(painter, area, bar);
+}
+
+void MemoryBars::paintBar(QPainter& painter, const QRectF& area, std::size_t b) const {
     const Palette& colors = ui::palette();
-    for (std::size_t b = 0; b < m_bars.size(); ++b) {
-        const Bar& bar = m_bars[b];
-        const QRectF all = barArea(area, b);
-        const SeriesStyle style = seriesStyle(bar.series);
-        drawMarker(painter, {all.left() + 5, all.top() - 9}, style.marker, style.color, 8);
-        setTextSize(painter, kText);
-        painter.setPen(colors.text);
-        const double wide = area.right() - all.left() - 24;
-        painter.drawText(QRectF(all.left() + 15, all.top() - 18, wide, 17), Qt::AlignVCenter | Qt::AlignLeft,
-                         painter.fontMetrics().elidedText(bar.name, Qt::ElideRight, int(wide)));
-        double end = all.left();
-        setTextSize(painter, kSmallText);
-        for (std::size_t p = 0; p < bar.parts.size(); ++p) {
-            const QRectF box = boxIn(area, b, p);
-            end = box.right();
-            const QColor color = colorOf(bar.parts[p].name);
-            painter.fillRect(box.adjusted(0, 0, box.width() > 2 ? -1 : 0, 0), color);
-            const QString whole = bar.parts[p].name + u' ' + formatBytes(bar.parts[p].bytes);
-            const QFontMetricsF metrics(painter.font());
-            const bool fits = metrics.horizontalAdvance(whole) + 10 <= box.width();
-            const QString text = fits ? whole : bar.parts[p].name;
-            if (metrics.horizontalAdvance(text) + 8 > box.width())
-                continue;
-            painter.setPen(contrastRatio(color, Qt::white) >= 4.5 ? Qt::white : QColor(0x1B, 0x1F, 0x24));
-            painter.drawText(box.adjusted(4, 0, -2, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
+    const Bar& bar = m_bars[b];
+    const QRectF all = barArea(area, b);
+    const QRectF heading(all.left() + 15, all.top() - 18, area.right() - all.left() - 27, 17);
+    const SeriesStyle style = seriesStyle(bar.series);
+    drawMarker(painter, {all.left() + 5, all.top() - 9}, style.marker, style.color, 8);
+    setTextSize(painter, kText);
+    painter.setPen(colors.text);
+    const QString name = painter.fontMetrics().elidedText(bar.name, Qt::ElideRight, int(heading.width()));
+    painter.drawText(heading, Qt::AlignVCenter | Qt::AlignLeft, name);
+    const double used = painter.fontMetrics().horizontalAdvance(name) + 16;
+
+    setTextSize(painter, kSmallText);
+    const QFontMetricsF metrics(painter.font());
+    std::vector<Part> small; // without room for their name in the bar
+    for (std::size_t p = 0; p < bar.parts.size(); ++p) {
+        const QRectF box = boxIn(area, b, p);
+        const QColor color = colorOf(bar.parts[p].name);
+        painter.fillRect(box.adjusted(0, 0, box.width() > 2 ? -1 : 0, 0), color);
+        const QString text = bar.parts[p].name + u' ' + formatBytes(bar.parts[p].bytes);
+        if (metrics.horizontalAdvance(text) + 10 > box.width()) {
+            small.push_back(bar.parts[p]);
+            continue;
         }
-        setTextSize(painter, kSmallText, true);
-        painter.setPen(colors.text);
-        painter.drawText(QRectF(end + 6, all.top(), kTotal + 4, kBar), Qt::AlignVCenter | Qt::AlignLeft,
-                         formatBytes(bar.total()));
+        painter.setPen(contrastRatio(color, Qt::white) >= 4.5 ? Qt::white : QColor(0x1B, 0x1F, 0x24));
+        painter.drawText(box.adjusted(4, 0, -2, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
+    }
+    paintSmall(painter, heading.adjusted(used, 0, 0, 0), small);
+    const double end = all.left() + double(bar.total()) / double(largest()) * all.width();
+    setTextSize(painter, kSmallText, true);
+    painter.setPen(colors.text);
+    painter.drawText(QRectF(end + 6, all.top(), kTotal + 4, kBar), Qt::AlignVCenter | Qt::AlignLeft,
+                     formatBytes(bar.total()));
+}
+
+/// Largest first, as many as there is room for; the others are told by hovering.
+void MemoryBars::paintSmall(QPainter& painter, const QRectF& line, const std::vector<Part>& parts) const {
+    std::vector<Part> sorted = parts;
+    std::ranges::stable_sort(sorted, std::ranges::greater(), &Part::bytes);
+    const QFontMetricsF metrics(painter.font());
+    constexpr double kSquare = 8;
+    double x = line.left();
+    for (const Part& part : sorted) {
+        const QString text = part.name + u' ' + formatBytes(part.bytes);
+        const double wide = kSquare + 4 + metrics.horizontalAdvance(text);
+        if (x + wide > line.right())
+            return;
+        painter.fillRect(QRectF(x, line.center().y() - kSquare / 2, kSquare, kSquare), colorOf(part.name));
+        painter.setPen(ui::palette().secondary);
+        painter.drawText(QRectF(x + kSquare + 4, line.top(), wide, line.height()),
+                         Qt::AlignVCenter | Qt::AlignLeft, text);
+        x += wide + 12;
     }
 }
 

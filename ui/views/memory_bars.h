@@ -41,6 +41,8 @@ protected:
 
 private:
     void paint(QPainter& painter, const QRectF& area) const;
+    void paintBar(QPainter& painter, const QRectF& area, std::size_t bar) const;
+    void paintSmall(QPainter& painter, const QRectF& line, const std::vector<Part>& parts) const;
     QRectF barArea(const QRectF& area, std::size_t bar) const;
     QRectF boxIn(const QRectF& area, std::size_t bar, std::size_t part) const;
     QColor colorOf(const QString& part) const;
