@@ -77,6 +77,7 @@ private:
     // map_panel_layout.cpp
     void buildLayout();
     QWidget* buildBar();
+    void fillColors();
     QWidget* buildProgress();
     // map_panel.cpp
     void connectAll();

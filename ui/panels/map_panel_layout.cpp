@@ -18,6 +18,22 @@
 
 namespace annscope::ui {
 
+void MapPanel::fillColors() {
+    const std::pair<MapColor, QString> colors[] = {{MapColor::Plain, tr("one colour")},
+                                                   {MapColor::Density, tr("density")},
+                                                   {MapColor::Cell, tr("cell")},
+                                                   {MapColor::Label, tr("label")},
+                                                   {MapColor::Recall, tr("recall of the queries")},
+                                                   {MapColor::Probed, tr("visited order")},
+                                                   {MapColor::Distance, tr("distance to the query")}};
+    for (const auto& [color, text] : colors)
+        m_color->addItem(text, static_cast<int>(color));
+    m_color->setCurrentIndex(m_color->findData(static_cast<int>(MapColor::Probed)));
+    m_color->setToolTip(tr("By what the points are coloured. Cells: of the selected index. Recall: of the "
+                           "selected run.\nVisited order: the cells or hops in which the selected query's "
+                           "search met the vectors.\nClick the legend and only that part stands out."));
+}
+
 QWidget* MapPanel::buildBar() {
     m_method->setObjectName(QStringLiteral("mapMethod"));
     m_method->setAccessibleName(tr("Projection"));
@@ -38,19 +54,7 @@ QWidget* MapPanel::buildBar() {
     m_neighbours->hide();
     m_color->setObjectName(QStringLiteral("mapColor"));
     m_color->setAccessibleName(tr("Colour by"));
-    const std::pair<MapColor, QString> colors[] = {{MapColor::Plain, tr("one colour")},
-                                                   {MapColor::Density, tr("density")},
-                                                   {MapColor::Cell, tr("cell")},
-                                                   {MapColor::Label, tr("label")},
-                                                   {MapColor::Recall, tr("recall of the queries")},
-                                                   {MapColor::Probed, tr("visited order")},
-                                                   {MapColor::Distance, tr("distance to the query")}};
-    for (const auto& [color, text] : colors)
-        m_color->addItem(text, static_cast<int>(color));
-    m_color->setCurrentIndex(m_color->findData(static_cast<int>(MapColor::Probed)));
-    m_color->setToolTip(tr("By what the points are coloured. Cells: of the selected index. Recall: of the "
-                           "selected run.\nVisited order: the cells or hops in which the selected query's "
-                           "search met the vectors.\nClick the legend and only that part stands out."));
+    fillColors();
     m_queriesBox->setObjectName(QStringLiteral("mapQueries"));
     m_queriesBox->setChecked(true);
     m_queriesBox->setToolTip(tr("Show the queries as crosses. Click one to see its search.\nShift and a drag "
