@@ -46,7 +46,7 @@ namespace annscope {
 namespace {
 
 constexpr int kLayoutVersion =
-    4; ///< one more whenever a dock comes or goes: an older layout would not place it
+    5; ///< one more whenever a dock comes or goes: an older layout would not place it
 /// Beside the curve, from left to right.
 constexpr std::array kViews{"queries", "loss", "map",    "graph", "cells",
                             "compare", "lab",  "health", "hops",  "alpha"};

@@ -6,6 +6,7 @@
 #include "app/dock.h"
 #include "app/main_window.h"
 #include "data/dataset.h"
+#include "heartbeat.h"
 #include "test_data.h"
 #include "ui/common/factory_edit.h"
 #include "ui/models/loss_misses_model.h"
@@ -73,6 +74,7 @@ private:
     QString m_data;
     Id m_missed = kNoId; ///< a true neighbour of the worst query
     std::unique_ptr<MainWindow> m_window;
+    std::unique_ptr<test::Heartbeat> m_heart;
 
 private slots:
     void initTestCase();
@@ -85,6 +87,7 @@ private slots:
     void appliesTheRemedyAndSeesItFound();
     void looksAtTheMap();
     void exportsTheConfiguration();
+    void wasNeverLate();
 };
 
 void TestClickThrough::initTestCase() {
@@ -110,6 +113,7 @@ void TestClickThrough::initTestCase() {
     m_window->resize(1280, 800);
     m_window->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_heart = std::make_unique<test::Heartbeat>();
 }
 
 /// A picture of the whole window in both themes.
@@ -117,6 +121,7 @@ void TestClickThrough::shot(const char* name) {
     const QString folder = qEnvironmentVariable("ANNSCOPE_SHOTS");
     if (folder.isEmpty())
         return;
+    m_heart->pause();
     QDir().mkpath(folder);
     for (const auto& [theme, suffix] :
          {std::pair(ui::Theme::Dark, "dark"), std::pair(ui::Theme::Light, "light")}) {
@@ -126,6 +131,7 @@ void TestClickThrough::shot(const char* name) {
             QStringLiteral("%1/%2-%3.png").arg(folder, QLatin1String(name), QLatin1String(suffix));
         QVERIFY2(m_window->grab().save(path), qPrintable(path));
     }
+    m_heart->resume();
 }
 
 void TestClickThrough::drop(const QString& path) {
@@ -285,6 +291,20 @@ void TestClickThrough::exportsTheConfiguration() {
     const QString width = QStringLiteral("efSearch=%1").arg(search->params().get("efSearch", 0));
     QVERIFY2(panel->text().contains(width), qPrintable(width + panel->text()));
     shot("10-exported");
+}
+
+/// In all of that the window answered within 50 ms.
+void TestClickThrough::wasNeverLate() {
+    m_heart->pause();
+    const qint64 work = m_heart->mostOwnWork();
+    const std::vector<qint64> gaps = m_heart->ownGaps();
+    const qint64 largest = gaps.empty() ? 0 : gaps.back();
+    qInfo("%zu beats, %zu of them with others at work; largest gap of the rest %lld ms, largest own work "
+          "%lld ms",
+          m_heart->beats.size(), m_heart->beats.size() - gaps.size(), static_cast<long long>(largest),
+          static_cast<long long>(work));
+    QVERIFY2(work <= test::kLargestGapMs, qPrintable(QString::number(work)));
+    QVERIFY2(largest <= test::kLargestGapMs, qPrintable(QString::number(largest)));
 }
 
 QTEST_MAIN(TestClickThrough)
