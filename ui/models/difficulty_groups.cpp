@@ -118,6 +118,13 @@ QVariant DifficultyGroups::data(const QModelIndex& index, int role) const {
     }
 }
 
+void DifficultyGroups::setShortTitles(bool on) {
+    if (on == m_short)
+        return;
+    m_short = on;
+    emit headerDataChanged(Qt::Horizontal, Quantity, Easiest);
+}
+
 QVariant DifficultyGroups::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
@@ -133,9 +140,10 @@ QVariant DifficultyGroups::headerData(int section, Qt::Orientation orientation, 
                               formatCount(m_queries), shortName(m_measure));
     if (role != Qt::DisplayRole)
         return {};
-    return section == Quantity  ? tr("Mean of")
-           : section == Hardest ? tr("hardest 1 %")
+    return section == Quantity  ? m_short ? tr("1 %") : tr("Mean of")
+            : section == Hardest ? (m_short ? tr("hardest") : tr("hardest 1 %"))
            : section == All     ? tr("all")
+           : m_short            ? tr("easiest")
                                 : tr("easiest 1 %");
 }
 

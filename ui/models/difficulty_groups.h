@@ -32,6 +32,8 @@ public:
     /// order: all queries, hardest first. null: nothing is known yet.
     void setGroups(const DifficultyPtr& difficulty, std::span<const std::uint32_t> order,
                    DifficultyMeasure measure, std::vector<Measured> runs);
+    /// Where there is little room.
+    void setShortTitles(bool on);
     /// Ascending; null for Quantity and All, and while nothing is known.
     QueryRowsPtr rowsOf(int column) const;
     /// "hardest 1 % by LID"; empty for Quantity and All.
@@ -56,6 +58,7 @@ private:
     std::vector<Row> m_rows;
     QueryRowsPtr m_hardest, m_easiest;
     std::size_t m_queries = 0;
+    bool m_short = false;
 };
 
 } // namespace annscope::ui

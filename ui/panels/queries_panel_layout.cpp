@@ -149,6 +149,7 @@ QWidget* QueriesPanel::createNumbers() {
 bool QueriesPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == m_groups && event->type() == QEvent::Resize) {
         const bool wide = m_groups->width() >= 340;
+        m_groupsModel->setShortTitles(!wide);
         for (const int column : {DifficultyGroups::Hardest, DifficultyGroups::Easiest})
             m_groups->horizontalHeader()->resizeSection(column, wide ? 92 : 66);
         m_groups->horizontalHeader()->resizeSection(DifficultyGroups::All, wide ? 60 : 52);
