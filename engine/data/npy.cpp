@@ -140,15 +140,17 @@ Result<NpyArray> open_npy_array(const std::filesystem::path& path) {
     ANNSCOPE_ASSIGN(npy.file, MappedFile::open(path));
     ANNSCOPE_ASSIGN(const NpyHeader header, parse_npy_header(path, {npy.file->data(), npy.file->size()}));
     ANNSCOPE_ASSIGN(const ElementFormat format, parse_descr(path, header.descr));
-    if (header.shape.empty() || (header.fortran_order && header.shape.size() > 2))
+    if (header.shape.empty())
+        return corrupt(path, "the array has 0 dimensions (shape ()); an entry for each row was expected.");
+    if (header.fortran_order && header.shape.size() > 2)
         return unsupported(path, "the array has the shape " + shape_text(header.shape) +
-                                     (header.fortran_order ? " in Fortran order" : "") +
-                                     "; an entry for each row in C order was expected.");
+                                     " in Fortran order; C order was expected.");
     const std::uint64_t rows = header.shape[0];
     std::uint64_t cols = 1;
     for (std::size_t i = 1; i < header.shape.size(); ++i) {
         if (header.shape[i] > kMaxRows)
-            return corrupt(path, "the shape " + shape_text(header.shape) + " is not one of vectors.");
+            return corrupt(path, "the shape " + shape_text(header.shape) +
+                                     " has a dimension that no vectors have.");
         cols = std::min(cols * header.shape[i], kMaxRows); // beyond kMaxDim already: check_shape refuses it
     }
     ANNSCOPE_TRY(check_shape(path, rows, cols));
