@@ -2,11 +2,17 @@
 // What the rows stand for: cards wherever a row or a query is, labels for the map.
 #include "app/main_window.h"
 #include "ui/models/item_store.h"
+#include "ui/models/loss_misses_model.h"
+#include "ui/models/loss_queries_model.h"
+#include "ui/models/queries_model.h"
 #include "ui/panels/cells_panel.h"
 #include "ui/panels/data_panel.h"
 #include "ui/panels/graph_panel.h"
 #include "ui/panels/item_box.h"
+#include "ui/panels/loss_panel.h"
 #include "ui/panels/map_panel.h"
+#include "ui/panels/queries_panel.h"
+#include "ui/panels/queries_table.h"
 #include "ui/views/candidate_model.h"
 #include "ui/views/item_card.h"
 #include "ui/views/map_canvas.h"
@@ -53,6 +59,20 @@ void MainWindow::createItems() {
     };
     cardsOver(m_graph, m_graphIndex);
     cardsOver(m_cells, m_cellsIndex);
+    // Over the column that names it: over the others the table's own tooltips tell of the reason.
+    const auto missed = [this](QAbstractItemView* table, int column, int role, bool query) {
+        new ui::ItemCardForTable(table, [this, column, role, query](const QModelIndex& cell) {
+            const BuiltIndexPtr built = m_loss->study()->subject().built;
+            const qint64 row = cell.column() == column ? cell.data(role).toLongLong() : -1;
+            return ui::ItemCard::Content{{built ? built->dataset : nullptr, row, query}, {}, {}};
+        });
+    };
+    missed(m_loss->misses(), ui::LossMissesModel::Vector, ui::LossMissesModel::SortRole, false);
+    missed(m_loss->queries(), ui::LossQueriesModel::Query, ui::LossQueriesModel::SortRole, true);
+    new ui::ItemCardForTable(m_queries->table(), [this](const QModelIndex& cell) {
+        const qint64 row = cell.data(ui::QueriesModel::RowRole).toLongLong();
+        return ui::ItemCard::Content{{m_session->current(), row, true}, {}, {}};
+    });
     auto* over = new ui::ItemCardOver(m_map->canvas());
     const auto point = [this, over] {
         const ui::MapCanvas* canvas = m_map->canvas();

@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QDropEvent>
+#include <QHelpEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
@@ -16,6 +17,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
+#include <QToolTip>
 
 #include <cmath>
 
@@ -293,6 +295,11 @@ void TestItemStore::cardOverATable() {
     QCOMPARE(hover->card()->content()->key.row, 1);
     QTest::mouseMove(table.viewport(), at(3));
     QTRY_COMPARE(hover->card()->content()->key.row, 3);
+    // It takes the place of the table's tooltip.
+    model.setData(model.index(3, 0), QStringLiteral("tip"), Qt::ToolTipRole);
+    QHelpEvent tip(QEvent::ToolTip, at(3), table.viewport()->mapToGlobal(at(3)));
+    QApplication::sendEvent(table.viewport(), &tip);
+    QVERIFY(!QToolTip::isVisible());
     QTest::mouseMove(table.viewport(), at(2));
     QTRY_VERIFY(!hover->card()->isVisible());
     QTest::mouseMove(table.viewport(), at(3));

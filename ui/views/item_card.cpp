@@ -257,6 +257,10 @@ bool ItemCardForTable::eventFilter(QObject* watched, QEvent* event) {
     case QEvent::MouseButtonPress:
         m_card->clear();
         break;
+    case QEvent::ToolTip:
+        if (m_card->isVisible())
+            return true; // one of the two is enough
+        break;
     default:
         break;
     }

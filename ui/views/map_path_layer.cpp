@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ui/views/map_path_layer.h"
 
+#include "ui/views/step_text.h"
+
 #include "ui/common/palette.h"
 #include "ui/models/loss_text.h"
 #include "ui/views/paint_text.h"
@@ -152,21 +154,6 @@ QString remedyPart(const Miss& miss, const SearchParams& from) {
 }
 
 } // namespace
-
-QString reasonText(const TrueNeighbour& neighbour) {
-    switch (neighbour.loss) {
-    case Loss::None:
-        break;
-    case Loss::NotReached:
-        return tr("never met");
-    case Loss::NotProbed:
-        return neighbour.cellRank > 0 ? tr("cell not probed, rank %1").arg(neighbour.cellRank)
-                                      : tr("cell not probed");
-    case Loss::NotKept:
-        return tr("met, not kept");
-    }
-    return {};
-}
 
 MapPathPtr mapPath(const MapScenePtr& scene, qint64 query, const PathModelPtr& path, const CellsView* cells,
                    const LossReport* report) {

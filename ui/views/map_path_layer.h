@@ -39,8 +39,6 @@ using MapPathPtr = std::shared_ptr<const MapPath>;
 /// scanned.
 MapPathPtr mapPath(const MapScenePtr& scene, qint64 query, const PathModelPtr& path, const CellsView* cells,
                    const LossReport* report);
-/// "cell not probed": the words of loss reports for what a path tells itself.
-QString reasonText(const TrueNeighbour& neighbour);
 
 /// step: the last one shown; the answer is drawn with the last of all. radius: of a point.
 void drawMapPath(QPainter& painter, const MapPath& path, std::size_t step, const ViewTransform& view,

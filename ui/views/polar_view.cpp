@@ -7,6 +7,7 @@
 #include "ui/views/paint_text.h"
 #include "ui/views/path_layers.h"
 #include "ui/views/polar_geometry.h"
+#include "ui/views/step_text.h"
 
 #include <QPainter>
 
@@ -271,11 +272,7 @@ void PolarView::paintTruth(QPainter& painter, const Geometry& g) const {
         painter.setPen(QPen(colors.missed, 2));
         painter.setBrush(colors.panel);
         painter.drawEllipse(place.at, 4.5, 4.5);
-        labels.place(place.at, 7,
-                     t.life.met >= 0  ? tr("ranked out")
-                     : t.cellRank > 0 ? tr("cell rank %1").arg(t.cellRank)
-                                      : tr("not scanned"),
-                     colors.missed, false);
+        labels.place(place.at, 7, reasonText(t), colors.missed, false);
     }
 }
 

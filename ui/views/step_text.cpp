@@ -149,6 +149,21 @@ QString notKeptText(const PathModel& path, const TrueNeighbour& neighbour) {
     return tr("missed: it stayed in the list, behind the answer");
 }
 
+QString reasonText(const TrueNeighbour& neighbour) {
+    switch (neighbour.loss) {
+    case Loss::None:
+        break;
+    case Loss::NotReached:
+        return tr("never met");
+    case Loss::NotProbed:
+        return neighbour.cellRank > 0 ? tr("cell not probed, rank %1").arg(neighbour.cellRank)
+                                      : tr("cell not probed");
+    case Loss::NotKept:
+        return tr("met, not kept");
+    }
+    return {};
+}
+
 QString lossText(const PathModel& path, const TrueNeighbour& neighbour) {
     switch (neighbour.loss) {
     case Loss::None:

@@ -21,6 +21,8 @@ QString shortOutcomeText(const PathModel& path);
 std::size_t distancesOf(const PathModel& path) noexcept;
 /// "level 2", "base".
 QString levelText(int level);
+/// Why a true neighbour was missed, in two or three words; empty where it was found.
+QString reasonText(const TrueNeighbour& neighbour);
 /// Why a true neighbour was missed, and what would find it.
 QString lossText(const PathModel& path, const TrueNeighbour& neighbour);
 
