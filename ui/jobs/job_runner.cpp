@@ -17,12 +17,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Less urgent than the GUI thread, so that the window answers while all cores are busy. Threads started
-/// later from here, OpenMP's team among them, inherit it.
-void lowerPriorityOnce(int nice) {
+/// Less urgent than the GUI thread, by so many steps, so that the window answers while all cores are busy.
+/// Threads started later from here, OpenMP's team among them, inherit it.
+void lowerPriorityOnce(int steps) {
     static thread_local bool lowered = false;
+    const auto thread = static_cast<id_t>(gettid());
     if (!lowered)
-        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice);
+        setpriority(PRIO_PROCESS, thread, getpriority(PRIO_PROCESS, thread) + steps);
     lowered = true;
 }
 
